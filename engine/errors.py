@@ -1,0 +1,138 @@
+"""Every error a caller of the engine can meet, in one tree.
+
+An :class:`AuditError` carries all the problems that were found, not only the first. Each
+:class:`Problem` says what is wrong, where (a file, line and column, or a path into the facts),
+and what to do about it, in Chinese and in English.
+
+``AuditError``
+    ├── ``UsageProblem``            the call itself makes no sense                    exit 2
+    ├── ``FactsError``              a facts file cannot be used                       exit 3
+    ├── ``RecordError``             a result document cannot be read                  exit 3
+    ├── ``RulesetError``            a ruleset cannot be used                          exit 4
+    └── ``Fault``                   the program contradicts itself: a bug             exit 70
+        ├── ``InferenceDisagreement``  two ways to the same truth differ
+        └── ``LedgerImbalance``        lines plus points kept are not the full points
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+Language = Literal["zh", "en"]
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text for people, in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+def same(text: str) -> Text:
+    """A text that reads the same in both languages: a name, a number, an id."""
+    return Text(text, text)
+
+
+def text_list(names: Iterable[str]) -> Text:
+    """Names joined with each language's own comma."""
+    items = list(names)
+    return Text("、".join(items), ", ".join(items))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file; line and column count from 1. ``sheet!cell`` places stand in ``cell``."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    cell: str = ""
+
+    def __str__(self) -> str:
+        if self.cell:
+            return f"{self.file}:{self.cell}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    ``code`` is a stable id that does not change with the wording; ``path`` names the fact,
+    criterion or rule concerned, as the user's own documents name it.
+    """
+
+    code: str
+    message: Text
+    where: Position | None = None
+    path: str = ""
+    fix: Text | None = None
+    severity: Severity = "error"
+
+    def render(self, language: Language = "zh") -> str:
+        parts = [f"{self.where}: " if self.where else "", f"{self.code} "]
+        if self.path:
+            parts.append(f"{self.path}：" if language == "zh" else f"{self.path}: ")
+        parts.append(self.message.in_language(language))
+        if self.fix:
+            fix = self.fix.in_language(language)
+            parts.append(f"（处理：{fix}）" if language == "zh" else f" (fix: {fix})")
+        return "".join(parts)
+
+
+class AuditError(Exception):
+    """The root: ``problems`` lists everything that was found wrong, in reading order."""
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.render("en") for problem in self.problems))
+
+    def render(self, language: Language = "zh") -> str:
+        return "\n".join(problem.render(language) for problem in self.problems)
+
+
+class UsageProblem(AuditError):
+    """The call asks for something that makes no sense, such as a rule that is not in the ruleset."""
+
+    exit_code = 2
+
+
+class FactsError(AuditError):
+    """The facts are missing, malformed, contradictory, or cannot be put into the rules."""
+
+    exit_code = 3
+
+
+class RecordError(AuditError):
+    """A result document is not one, or is damaged."""
+
+    exit_code = 3
+
+
+class RulesetError(AuditError):
+    """The ruleset cannot be read, or does not make sense."""
+
+    exit_code = 4
+
+
+class Fault(AuditError):
+    """The program contradicts itself. No score is given; please report it."""
+
+    exit_code = 70
+
+
+class InferenceDisagreement(Fault):
+    """durable-rules and the direct evaluation do not fire the same rules for the same records."""
+
+
+class LedgerImbalance(Fault):
+    """Lines and points kept do not add up to the full points at some node."""

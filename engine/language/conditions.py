@@ -1,0 +1,92 @@
+"""Conditions: their truth, and the comparisons that the truth rests on.
+
+A condition is ``and``, ``or``, ``not`` and ``if`` over *atoms*: comparisons, flags and whatever
+else is true or false in itself. Evaluating one records what each atom that was looked at
+compared, which is all that inference needs to find the truth again, and all that an explanation
+needs to say how far it was from the threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.language.compiler import COMPARATORS, OBSERVED, Evaluate, Slots, combine_closures, compile_term
+from engine.language.terms import ORDERED, Choose, Combine, Compare, Constant, Invert, Term
+
+Observation = tuple[int, Any, Any]
+"""An atom's number, and what it compared; for an atom without sides its truth and ``None``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled condition. ``holds`` appends an :data:`Observation` to slot 0 for each atom it looks at."""
+
+    term: Term
+    atoms: tuple[Term, ...]
+    holds: Callable[[Slots], bool]
+
+
+def compile_condition(term: Term) -> Condition:
+    """``term``, which is a flag, as a condition."""
+    atoms: list[Term] = []
+    holds = _compile(term, atoms)
+    return Condition(term, tuple(atoms), holds)
+
+
+def is_sided(atom: Term) -> bool:
+    """Whether the atom compares two quantities, so that its truth follows from a sign."""
+    return isinstance(atom, Compare) and atom.left.type.kind in ORDERED
+
+
+def sign(observation: Observation) -> int:
+    """-1, 0 or 1 as the left side is below, at or above the right."""
+    _, left, right = observation
+    return (left > right) - (left < right)
+
+
+def _compile(term: Term, atoms: list[Term]) -> Evaluate:
+    match term:
+        case Invert(operand=operand):
+            inner = _compile(operand, atoms)
+            return lambda slots: not inner(slots)
+        case Combine(operator=word, operands=operands):
+            return combine_closures(word, tuple(_compile(operand, atoms) for operand in operands))
+        case Choose(condition=condition, then=then, otherwise=otherwise):
+            decide = _compile(condition, atoms)
+            first, second = _compile(then, atoms), _compile(otherwise, atoms)
+            return lambda slots: first(slots) if decide(slots) else second(slots)
+    number = len(atoms)
+    atoms.append(term)
+    if isinstance(term, Compare) and is_sided(term):
+        return _observed_comparison(number, term)
+    evaluate = compile_term(term)
+
+    def observed(slots: Slots) -> Any:
+        truth = evaluate(slots)
+        slots[OBSERVED].append((number, truth, None))
+        return truth
+
+    return observed
+
+
+def _observed_comparison(number: int, term: Compare) -> Evaluate:
+    comparator, left = COMPARATORS[term.operator], compile_term(term.left)
+    if isinstance(term.right, Constant):
+        bound = term.right.value
+
+        def observed_bound(slots: Slots) -> Any:
+            value = left(slots)
+            slots[OBSERVED].append((number, value, bound))
+            return comparator(value, bound)
+
+        return observed_bound
+    right = compile_term(term.right)
+
+    def observed(slots: Slots) -> Any:
+        one, two = left(slots), right(slots)
+        slots[OBSERVED].append((number, one, two))
+        return comparator(one, two)
+
+    return observed

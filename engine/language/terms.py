@@ -1,0 +1,229 @@
+"""Typed terms: an expression after checking, with every name resolved.
+
+Evaluation, explanation, the columns and the proofs all read this one form. A :class:`Scalar` or
+:class:`Records` says where a value lies in the evaluation's list of slots (see ``compiler.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from engine.errors import Text
+from engine.language.numbers import Rational
+from engine.language.syntax import Span
+
+Value = Rational | date | bool | str | None
+"""A value at run time; ``None`` is an optional fact that is not given."""
+
+
+class Kind(StrEnum):
+    """What a value is a quantity of. Money is in the ruleset's unit; days may be working days."""
+
+    NUMBER = "number"
+    RATIO = "ratio"
+    MONEY = "money"
+    DAYS = "days"
+    COUNT = "count"
+    POINTS = "points"
+    DATE = "date"
+    FLAG = "flag"
+    TEXT = "text"
+    CHOICE = "choice"
+
+
+NUMERIC = frozenset({Kind.NUMBER, Kind.RATIO, Kind.MONEY, Kind.DAYS, Kind.COUNT, Kind.POINTS})
+ORDERED = NUMERIC | {Kind.DATE}
+
+KIND_NAMES: Mapping[Kind, Text] = {
+    Kind.NUMBER: Text("数", "number"),
+    Kind.RATIO: Text("比率", "ratio"),
+    Kind.MONEY: Text("金额", "money"),
+    Kind.DAYS: Text("天数", "days"),
+    Kind.COUNT: Text("个数", "count"),
+    Kind.POINTS: Text("分值", "points"),
+    Kind.DATE: Text("日期", "date"),
+    Kind.FLAG: Text("是否", "flag"),
+    Kind.TEXT: Text("文本", "text"),
+    Kind.CHOICE: Text("选项", "choice"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A kind; for a choice its options. ``flexible``: made of literals, takes the unit its place asks."""
+
+    kind: Kind
+    options: tuple[str, ...] = ()
+    flexible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A name for one value. ``needs`` are the optional facts without which it has none."""
+
+    name: str
+    type: Type
+    slot: int
+    label: Text
+    source: Literal["fact", "measure", "parameter", "points", "findings"] = "fact"
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """A column of a record list; ``index`` is its place in a record's tuple of values."""
+
+    name: str
+    type: Type
+    index: int
+    label: Text
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A list of records alike, each told from the others by the text of its ``key`` field."""
+
+    name: str
+    slot: int
+    key: str
+    fields: Mapping[str, RecordField]
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Anything that has a value. ``span`` is where it stands in its expression's text."""
+
+    type: Type
+    span: Span = field(kw_only=True, default=(0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Term):
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Term):
+    scalar: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class ReadField(Term):
+    """A field of the record that ``frame`` holds at the moment."""
+
+    records: Records
+    field: RecordField
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Term):
+    """Whether all of these optional values are there."""
+
+    reads: tuple[Read | ReadField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negate(Term):
+    operand: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Term):
+    """``operator`` is one of ``+ - * /``; dates take part in ``+`` and ``-``."""
+
+    operator: str
+    left: Term
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Term):
+    """``operator`` is one of ``== != < <= > >=``; both sides are of one kind."""
+
+    operator: str
+    left: Term
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Term):
+    value: Term
+    items: tuple[Term, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invert(Term):
+    """Logical ``not``."""
+
+    operand: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Combine(Term):
+    """``and`` or ``or``; operands are looked at in order, only as far as needed."""
+
+    operator: str
+    operands: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choose(Term):
+    condition: Term
+    then: Term
+    otherwise: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Term):
+    """A function of the registry applied to its arguments."""
+
+    function: str
+    arguments: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gather(Term):
+    """An aggregate over records: ``body`` for each record that ``where`` lets through."""
+
+    function: str
+    records: Records
+    frame: int
+    body: Term | None
+    where: Term | None
+
+
+def parts(term: Term) -> tuple[Term, ...]:
+    """The terms directly below ``term``, in evaluation order."""
+    match term:
+        case Negate(operand=operand) | Invert(operand=operand):
+            return (operand,)
+        case Operation(left=left, right=right) | Compare(left=left, right=right):
+            return (left, right)
+        case Member(value=value, items=items):
+            return (value, *items)
+        case Combine(operands=operands):
+            return operands
+        case Choose(condition=condition, then=then, otherwise=otherwise):
+            return (condition, then, otherwise)
+        case Apply(arguments=arguments):
+            return arguments
+        case Given(reads=reads):
+            return reads
+        case Gather(body=body, where=where):
+            return tuple(part for part in (where, body) if part is not None)
+    return ()
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """``term`` and everything below it."""
+    yield term
+    for part in parts(term):
+        yield from walk(part)

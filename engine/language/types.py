@@ -1,0 +1,144 @@
+"""Which kinds may meet, and what they make.
+
+A term built from literal numbers is *flexible*: it takes whatever unit its place asks for, so
+that ``deduct: 0.5 * count(…)`` is points and ``lag > 7`` is days. Against a ratio only 0 and 1
+pass without a percent sign, because ``rate < 90`` written for ``rate < 90%`` would be true of
+every department.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.errors import Text
+from engine.language.numbers import format_exact
+from engine.language.parser import ExpressionError
+from engine.language.syntax import Span
+from engine.language.terms import KIND_NAMES, NUMERIC, Constant, Kind, Negate, Term, Type
+
+FLAG = Type(Kind.FLAG)
+_UNITLESS = frozenset({Kind.NUMBER, Kind.RATIO, Kind.COUNT})
+
+
+def kind_name(type_: Type) -> Text:
+    return KIND_NAMES[type_.kind]
+
+
+def suggestion(word: str, candidates: Sequence[str]) -> Text | None:
+    """“Did you mean”, where some candidate is near enough to ``word``."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, candidates, n=1, cutoff=0.6)
+    return Text(f"是否应为“{close[0]}”？", f"did you mean '{close[0]}'?") if close else None
+
+
+def fit(term: Term, wanted: Type) -> Term:
+    """``term`` as a ``wanted``. Raises :class:`ExpressionError` where it cannot be one."""
+    have = term.type
+    if have.kind == wanted.kind and (have.kind != Kind.CHOICE or have.options == wanted.options):
+        return term
+    if have.flexible and wanted.kind in NUMERIC and (wanted.kind != Kind.RATIO or _is_zero_or_one(term)):
+        return replace(term, type=Type(wanted.kind))
+    if wanted.kind == Kind.CHOICE and isinstance(term, Constant) and have.kind == Kind.TEXT:
+        return _fit_option(term, wanted)
+    raise _misfit(term, wanted)
+
+
+def _is_zero_or_one(term: Term) -> bool:
+    return isinstance(term, Constant) and term.value in (0, 1)
+
+
+def _fit_option(term: Constant, wanted: Type) -> Term:
+    word = str(term.value)
+    if word in wanted.options:
+        return replace(term, type=wanted)
+    listed = Text("、".join(wanted.options), ", ".join(wanted.options))
+    raise ExpressionError(
+        "E204",
+        Text(f"“{word}”不是可选项（{listed.zh}）", f"'{word}' is not an option ({listed.en})"),
+        term.span,
+        suggestion(word, wanted.options),
+    )
+
+
+def _misfit(term: Term, wanted: Type) -> ExpressionError:
+    have, want = kind_name(term.type), kind_name(wanted)
+    if wanted.kind == Kind.RATIO and term.type.flexible:
+        fix = Text("比率的界限要写百分号，例如 90%", "a ratio's limit needs a percent sign, such as 90%")
+        if isinstance(term, Constant):
+            number = format_exact(term.value)  # type: ignore[arg-type]
+            fix = Text(f"写成 {number}%", f"write {number}%")
+        return ExpressionError("E203", Text("比率与不带百分号的数相比", "a ratio meets a bare number"), term.span, fix)
+    fix = None
+    if wanted.kind == Kind.POINTS and term.type.kind in _UNITLESS:
+        fix = Text("乘以分值，例如 points * …", "multiply it by points, such as points * …")
+    message = Text(f"此处需要{want.zh}，得到的是{have.zh}", f"{want.en} is wanted here, this is {have.en}")
+    return ExpressionError("E202", message, term.span, fix)
+
+
+def unify(terms: Sequence[Term], span: Span, doing: Text) -> tuple[Term, ...]:
+    """All ``terms`` as one kind: that of the first that is not flexible."""
+    lead = next((term.type for term in terms if not term.type.flexible and term.type.kind != Kind.TEXT), None)
+    lead = lead or next((term.type for term in terms if not term.type.flexible), None)
+    if lead is None:
+        ratio = any(term.type.kind == Kind.RATIO for term in terms)
+        lead = Type(Kind.RATIO if ratio else Kind.NUMBER, flexible=True)
+    fitted = []
+    for term in terms:
+        try:
+            fitted.append(fit(term, lead))
+        except ExpressionError as error:
+            if error.code != "E202":
+                raise
+            one, two = kind_name(lead), kind_name(term.type)
+            message = Text(f"{one.zh}与{two.zh}不能{doing.zh}", f"{one.en} and {two.en} cannot be {doing.en}")
+            raise ExpressionError("E202", message, span) from None
+    return tuple(fitted)
+
+
+def product_type(left: Type, right: Type) -> Type | None:
+    """The type of ``left * right``; ``None`` where it makes no sense."""
+    if left.kind not in NUMERIC or right.kind not in NUMERIC:
+        return None
+    flexible = (left.flexible and right.kind in _UNITLESS) or (right.flexible and left.kind in _UNITLESS)
+    if left.kind in _UNITLESS and right.kind in _UNITLESS:
+        return Type(_unitless_product(left, right), flexible=flexible)
+    if left.kind in _UNITLESS:
+        return Type(right.kind)
+    return Type(left.kind) if right.kind in _UNITLESS else None
+
+
+def _unitless_product(left: Type, right: Type) -> Kind:
+    if left.flexible and left.kind == Kind.NUMBER:
+        return Kind.NUMBER if right.kind == Kind.COUNT else right.kind
+    if right.flexible and right.kind == Kind.NUMBER:
+        return Kind.NUMBER if left.kind == Kind.COUNT else left.kind
+    kinds = {left.kind, right.kind}
+    if len(kinds) == 1:
+        return left.kind
+    return Kind.NUMBER if Kind.NUMBER in kinds else Kind.RATIO
+
+
+def quotient_type(left: Type, right: Type) -> Type | None:
+    """The type of ``left / right``; ``None`` where it makes no sense."""
+    if left.kind not in NUMERIC or right.kind not in NUMERIC:
+        return None
+    if right.flexible and right.kind == Kind.NUMBER and left.kind not in (Kind.NUMBER, Kind.COUNT):
+        return Type(left.kind, flexible=left.flexible)
+    flexible = (left.flexible and right.kind in _UNITLESS) or (right.flexible and left.kind in _UNITLESS)
+    if left.kind == right.kind or {left.kind, right.kind} <= {Kind.NUMBER, Kind.COUNT}:
+        return Type(Kind.RATIO, flexible=flexible)
+    if right.kind in _UNITLESS:
+        return Type(left.kind, flexible=flexible and left.kind in _UNITLESS)
+    return Type(Kind.RATIO) if left.flexible else None
+
+
+def negated(term: Term, span: Span) -> Term:
+    """``-term``; a negative literal stays a constant."""
+    if term.type.kind not in NUMERIC:
+        have = kind_name(term.type)
+        raise ExpressionError("E202", Text(f"{have.zh}没有负值", f"{have.en} has no negative"), span)
+    if isinstance(term, Constant):
+        return Constant(term.type, -term.value, span=span)  # type: ignore[operator]
+    return Negate(term.type, term, span=span)

@@ -1,0 +1,207 @@
+"""From a validated document to a ruleset that can be evaluated.
+
+Names get their slots in one layout: facts, then parameters, measures, findings and points. All
+that is wrong anywhere is gathered and raised together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine.errors import Position, Problem, RulesetError, Text
+from engine.language.checker import Scope
+from engine.language.compiler import FIRST_FREE_SLOT
+from engine.language.numbers import ZERO, Rational
+from engine.language.terms import Apply, Kind, Read, ReadField, Records, Scalar, Term, Type, walk
+from engine.language.types import FLAG
+from engine.ruleset.criteria import CriteriaBuilder
+from engine.ruleset.document import RulesetDocument
+from engine.ruleset.expressions import Expressions, Path
+from engine.ruleset.model import ROOT, BandScore, CaseScore, Criterion, GradeBand, Identity, Measure, Ruleset, ValueScore
+from engine.ruleset.measures import build_measure
+from engine.ruleset.ordering import in_order
+from engine.ruleset.schema import SchemaBuilder, as_text, scalar_symbols
+from engine.ruleset.validation import problems_of
+from engine.source import Node, node_at, plain
+
+
+def build_ruleset(root: Node) -> Ruleset:
+    """The ruleset in the resolved document ``root``. Raises :class:`RulesetError` with all problems."""
+    written = plain(root)
+    try:
+        document = RulesetDocument.model_validate(written)
+    except ValidationError as error:
+        raise RulesetError(_in_reading_order(problems_of(error, root))) from None
+    return _Builder(root, document).build(digest_of(written))
+
+
+def digest_of(written: Any) -> str:
+    """SHA-256 of a document's content; layout, comments and the order of keys do not count."""
+    canonical = json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _in_reading_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.where or Position(""))
+
+
+class _Builder:
+    def __init__(self, root: Node, document: RulesetDocument) -> None:
+        self.expressions = Expressions(root)
+        self.document = document
+        self.slots: list[Any] = [None] * FIRST_FREE_SLOT
+        self.scalars: dict[str, Scalar] = {}
+
+    def take_slot(self, value: Any = None) -> int:
+        self.slots.append(value)
+        return len(self.slots) - 1
+
+    def build(self, digest: str) -> Ruleset:
+        document = self.document
+        schema_builder = SchemaBuilder(self.expressions, self.take_slot)
+        schema = schema_builder.build(document)
+        records = {name: one.records for name, one in schema.lists.items()}
+        self.name_scalars(scalar_symbols(schema), "facts")
+        parameters = self.parameters()
+        measures = self.measures(records)
+        findings = self.findings()
+        scope = Scope(self.scalars, records, findings)
+        identities = self.identities(Scope(self.scalars, records))
+        criteria = CriteriaBuilder(self.expressions, scope, self.take_slot, document.points.decimals)
+        root = criteria.tree(document)
+        for slot, points in criteria.points_slots.items():
+            self.slots[slot] = points
+        grades = self.grades()
+        self.check_grades(root, grades)
+        self.check_better(root)
+        if self.expressions.problems:
+            raise RulesetError(_in_reading_order(self.expressions.problems))
+        rules = in_order(criteria.rules, criteria.criteria, {name: one.slot for name, one in findings.items()})
+        return Ruleset(
+            id=document.ruleset,
+            title=as_text(document.title),
+            authority=document.authority or "",
+            year=document.year,
+            money_unit=document.money.unit,
+            money_decimals=document.money.decimals,
+            decimals=document.points.decimals,
+            grades=grades,
+            parameters=parameters,
+            schema=schema,
+            measures=measures,
+            identities=identities,
+            root=root,
+            criteria=criteria.criteria,
+            rules=rules,
+            slots=tuple(self.slots),
+            calendar_facts=_calendar_facts([*_terms(rules, criteria.criteria.values(), measures.values(), identities)]),
+            examples=tuple(document.examples),
+            digest=digest,
+            document=document,
+            source=self.expressions.root,
+        )
+
+    def name_scalars(self, scalars: dict[str, Scalar], section: str) -> None:
+        for name, scalar in scalars.items():
+            if name in self.scalars or name in self.document.facts and section != "facts":
+                message = Text(f"名称“{name}”已用于别处", f"the name '{name}' is used elsewhere already")
+                self.expressions.report("R050", message, (section, name))
+            self.scalars[name] = scalar
+
+    def parameters(self) -> dict[str, Scalar]:
+        parameters: dict[str, Scalar] = {}
+        for name, one in self.document.parameters.items():
+            type_ = Type(Kind(one.type))
+            value = self.expressions.value(one.value, type_, ("parameters", name, "value"))
+            parameters[name] = Scalar(name, type_, self.take_slot(value), as_text(one.label, name), "parameter")
+        self.name_scalars(parameters, "parameters")
+        return parameters
+
+    def measures(self, records: dict[str, Records]) -> dict[str, Measure]:
+        """A measure may read the measures written above it."""
+        measures: dict[str, Measure] = {}
+        for name, one in self.document.measures.items():
+            scope = Scope(self.scalars, records)
+            measure = build_measure(name, one, scope, self.expressions, self.take_slot)
+            if measure is None:
+                # Known by name all the same, so that its users are not reported as well.
+                unknown = Scalar(name, Type(Kind.NUMBER, flexible=True), 0, as_text(one.label), "measure")
+                self.name_scalars({name: unknown}, "measures")
+            else:
+                measures[name] = measure
+                self.name_scalars({name: measure.scalar}, "measures")
+        return measures
+
+    def findings(self) -> dict[str, Scalar]:
+        """``findings(x)`` of every criterion; the root's is called by its own id."""
+        found: dict[str, Scalar] = {}
+        waiting = list(self.document.criteria)
+        while waiting:
+            one = waiting.pop(0)
+            found[one.id] = Scalar(one.id, Type(Kind.COUNT), self.take_slot(ZERO), as_text(one.title), "findings")
+            waiting += one.criteria
+        return found
+
+    def identities(self, scope: Scope) -> tuple[Identity, ...]:
+        identities: list[Identity] = []
+        for index, check in enumerate(self.document.checks):
+            path: Path = ("checks", index)
+            holds = self.expressions.read((*path, "holds"), scope, FLAG)
+            because = self.expressions.template((*path, "because"), scope)
+            if holds is not None:
+                position = node_at(self.expressions.root, path).position
+                identities.append(Identity(check.id, holds, because, check.severity == "error", position))
+        return tuple(identities)
+
+    def grades(self) -> tuple[GradeBand, ...]:
+        points = Type(Kind.POINTS)
+        bands = [
+            GradeBand(one.grade, self.expressions.range(one, points, ("grades", index)))
+            for index, one in enumerate(self.document.grades)
+        ]
+        lowest = Rational(-1)
+        return tuple(sorted(bands, key=lambda band: lowest if band.allowed.low is None else band.allowed.low, reverse=True))  # type: ignore[arg-type,return-value]
+
+    def check_grades(self, root: Criterion, grades: tuple[GradeBand, ...]) -> None:
+        wanted = root.veto.grade_at_most if root.veto is not None else None
+        if wanted is not None and wanted not in [band.grade for band in grades]:
+            message = Text(f"没有等级“{wanted}”", f"there is no grade '{wanted}'")
+            self.expressions.report("R046", message, ("veto", "grade_at_most"))
+
+    def check_better(self, root: Criterion) -> None:
+        for node in root.subtree():
+            for name in node.better:
+                if name not in self.scalars and name not in self.document.facts:
+                    message = Text(f"better：没有名称“{name}”", f"better: there is no '{name}'")
+                    self.expressions.problems.append(Problem("E201", message, node.position, node.id))
+
+
+def _terms(rules: Any, criteria: Any, measures: Any, identities: Any) -> list[Term]:
+    expressions = [rule.expression for rule in rules] + [rule.amount for rule in rules]
+    expressions += [measure.expression for measure in measures] + [identity.holds for identity in identities]
+    for node in criteria:
+        if isinstance(node.score, ValueScore):
+            expressions.append(node.score.value)
+        elif isinstance(node.score, BandScore):
+            expressions += [node.score.of, *(band.earn for band in node.score.bands)]
+        elif isinstance(node.score, CaseScore):
+            expressions += [earn for _, earn in node.score.rows]
+    return [expression.term for expression in expressions if expression is not None]
+
+
+def _calendar_facts(terms: list[Term]) -> frozenset[str]:
+    """The facts that stand directly in ``workdays(…)``."""
+    found: set[str] = set()
+    for term in terms:
+        for one in walk(term):
+            if isinstance(one, Apply) and one.function == "workdays":
+                for argument in one.arguments:
+                    if isinstance(argument, Read):
+                        found.add(argument.scalar.name)
+                    elif isinstance(argument, ReadField):
+                        found.add(f"{argument.records.name}.{argument.field.name}")
+    return frozenset(found)

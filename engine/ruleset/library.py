@@ -1,0 +1,107 @@
+"""Where rulesets are: folders in which ``guangdong/2024`` is the file ``guangdong/2024.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import Position, Problem, RulesetError, Text
+from engine.language.types import suggestion
+from engine.ruleset.building import build_ruleset
+from engine.ruleset.model import Ruleset
+from engine.ruleset.overlay import resolve
+from engine.source import Mapping, Node, Scalar, read_source
+
+_ID = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*\Z")
+
+
+def shipped_folder() -> Path:
+    """The folder of the rulesets that come with the package."""
+    from rulesets import shipped_root
+
+    return shipped_root()
+
+
+@dataclass(frozen=True)
+class Library:
+    """Folders to look in, first match first; the shipped rulesets come last."""
+
+    folders: tuple[Path, ...] = ()
+
+    def all_folders(self) -> tuple[Path, ...]:
+        return (*self.folders, shipped_folder())
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all rulesets at hand, in order."""
+        found: set[str] = set()
+        for folder in self.all_folders():
+            for path in folder.rglob("*.yaml"):
+                if _declared_id(path) == path.relative_to(folder).with_suffix("").as_posix():
+                    found.add(path.relative_to(folder).with_suffix("").as_posix())
+        yield from sorted(found)
+
+    def find(self, ruleset_id: str) -> Path:
+        """The file of a ruleset. Raises :class:`RulesetError` (R010) where there is none."""
+        if not _ID.match(ruleset_id):
+            message = Text(f"“{ruleset_id}”不是规则集 id", f"'{ruleset_id}' is not the id of a ruleset")
+            fix = Text(
+                "写规则集文件夹之内的 id，例如 guangdong/2024", "write an id inside the rulesets folder, such as guangdong/2024"
+            )
+            raise RulesetError([Problem("R010", message, fix=fix)])
+        for folder in self.all_folders():
+            path = folder / f"{ruleset_id}.yaml"
+            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+                return path
+        message = Text(f"没有规则集“{ruleset_id}”", f"there is no ruleset '{ruleset_id}'")
+        raise RulesetError([Problem("R010", message, fix=suggestion(ruleset_id, [*self.ids()]))])
+
+    def load(self, reference: str) -> Ruleset:
+        """The ruleset with this id, or in this file (``….yaml``, or a path).
+
+        Raises :class:`RulesetError` with everything that is wrong with it.
+        """
+        return build_ruleset(self.resolved(reference))
+
+    def resolved(self, reference: str) -> Node:
+        """The ruleset's document with its overlays laid over what they extend."""
+        path = self.path_of(reference)
+        root = read_source(path, RulesetError)
+        library = Library((*_own_folders(path, root), *self.folders))
+        return resolve(root, lambda ruleset_id: read_source(library.find(ruleset_id), RulesetError))
+
+    def path_of(self, reference: str) -> Path:
+        """The file that ``reference``, an id or a path, means."""
+        path = Path(reference)
+        if path.suffix in (".yaml", ".yml") or path.is_absolute() or reference.startswith("."):
+            if not path.is_file():
+                message = Text("没有这个规则集文件", "there is no such ruleset file")
+                raise RulesetError([Problem("R010", message, Position(reference))])
+            return path
+        return self.find(reference)
+
+    def example_folder(self, ruleset: Ruleset) -> Path:
+        """The ruleset's own folder, for example facts: ``guangdong/2024/`` beside ``2024.yaml``."""
+        return Path(ruleset.source.file.name).with_suffix("")
+
+
+def _own_folders(path: Path, root: Node) -> tuple[Path, ...]:
+    """The rulesets folder a file lies in, if its place agrees with its id; else the file's folder."""
+    declared = root.get("ruleset") if isinstance(root, Mapping) else None
+    parts = declared.text.split("/") if isinstance(declared, Scalar) else []
+    resolved = path.resolve().with_suffix("")
+    if parts and list(resolved.parts[-len(parts) :]) == parts:
+        return (resolved.parents[len(parts) - 1],)
+    return (path.resolve().parent,)
+
+
+def _declared_id(path: Path) -> str:
+    """The id a file gives itself in its first lines, without reading the whole file."""
+    try:
+        head = path.read_bytes()[:4096].decode("utf-8-sig", errors="replace")
+    except OSError:
+        return ""
+    found = re.search(r"^ruleset:\s*['\"]?([a-z0-9_/-]+)", head, re.MULTILINE)
+    is_facts = re.search(r"^department:", head, re.MULTILINE)
+    return found[1] if found and not is_facts else ""

@@ -1,0 +1,287 @@
+"""A ruleset ready to be evaluated: every name resolved, every expression compiled.
+
+Built by ``building.py``; read by inference, the ledger, explanations, and everything on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from engine.errors import Language, Position, Text
+from engine.language.compiler import Evaluate
+from engine.language.conditions import Condition
+from engine.language.numbers import Rational
+from engine.language.syntax import Span
+from engine.language.terms import Records, Scalar, Term, Type, Value
+from engine.ruleset.document import Basis, Example, RulesetDocument
+from engine.source import Node
+from engine.source import Scalar as SourceScalar
+
+RuleKind = Literal["applies", "case", "deduction", "bonus", "explain", "veto"]
+IfNot = Literal["full", "zero", "rescale", "rescale_root"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A compiled expression and the place it was written."""
+
+    text: str
+    term: Term
+    evaluate: Evaluate
+    source: SourceScalar
+    offset: int = 0
+
+    def position(self, span: Span = (0, 0)) -> Position:
+        """Where ``span`` of the text stands in the ruleset's file."""
+        return self.source.locate(self.offset + span[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """A text with expressions in it, for each language."""
+
+    zh: tuple[str | Expression, ...]
+    en: tuple[str | Expression, ...]
+
+    def pieces(self, language: Language) -> tuple[str | Expression, ...]:
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range with its own closed sides; ``None`` is no bound."""
+
+    low: Value = None
+    high: Value = None
+    low_closed: bool = True
+    high_closed: bool = True
+
+    def contains(self, value: Any) -> bool:
+        low, high = self.low, self.high
+        if low is not None and not (value >= low if self.low_closed else value > low):
+            return False
+        return high is None or bool(value <= high if self.high_closed else value < high)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """A scalar fact, or a field of a record list, as a facts file states it."""
+
+    name: str
+    label: Text
+    type: Type
+    optional: bool
+    allowed: Range
+    place: int
+    """The slot of a scalar; the index in the record of a field."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactGroup:
+    name: str
+    label: Text
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordList:
+    records: Records
+    label: Text
+    key: str
+    fields: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """What a facts file may say, in the order of the ruleset. Scalars outside groups stand in ``facts``."""
+
+    facts: Mapping[str, Fact]
+    groups: Mapping[str, FactGroup]
+    lists: Mapping[str, RecordList]
+
+    def scalars(self) -> Iterator[Fact]:
+        """Every scalar fact, grouped or not."""
+        yield from self.facts.values()
+        for group in self.groups.values():
+            yield from group.facts.values()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    scalar: Scalar
+    label: Text
+    expression: Expression
+    allowed: Range
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identity:
+    """An accounting identity; ``blocking`` ones make the facts unusable when they do not hold."""
+
+    id: str
+    holds: Expression
+    because: Template
+    blocking: bool
+    position: Position
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """A condition that inference decides, and what follows from it."""
+
+    id: str
+    kind: RuleKind
+    criterion: Criterion
+    expression: Expression
+    condition: Condition
+    position: Position
+    each: Records | None = None
+    amount: Expression | None = None
+    because: Template | None = None
+    basis: Basis | None = None
+    waivable: bool = False
+    at_most: Expression | None = None
+    grade_at_most: str | None = None
+    index: int = 0
+    stratum: int = 0
+    """Rules of one stratum do not depend on each other; strata are decided in order."""
+    counts_into: tuple[int, ...] = ()
+    """The slots of the ``findings(…)`` in which its unwaived firings count."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    allowed: Range
+    earn: Expression
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValueScore:
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BandScore:
+    of: Expression
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseScore:
+    """Rows in order: the rule that opens it (``None`` for the last, ``else``) and what it earns."""
+
+    rows: tuple[tuple[Rule | None, Expression], ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedTier:
+    id: str
+    title: Text
+    allowed: Range
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TierScore:
+    tiers: Mapping[str, JudgedTier]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unseen:
+    """A row known only by its points; the claimed points are taken over."""
+
+
+Score = ValueScore | BandScore | CaseScore | TierScore | Unseen
+Roll = Literal["sum", "best", "weakest", "average", "weighted"]
+
+
+@dataclass(slots=True, eq=False)
+class Criterion:
+    """A node of the criteria tree; the root stands for the whole table."""
+
+    id: str
+    title: Text
+    points: Rational
+    position: Position
+    parent: Criterion | None
+    basis: Basis | None = None
+    better: Mapping[str, Literal["higher", "lower"]] = field(default_factory=dict)
+    roll: Roll = "sum"
+    weights: tuple[Expression, ...] = ()
+    applies: Rule | None = None
+    if_not: IfNot | None = None
+    score: Score | None = None
+    deductions: tuple[Rule, ...] = ()
+    judged_at_most: Expression | None = None
+    bonuses: tuple[Rule, ...] = ()
+    bonus_at_most: Rational | None = None
+    explains: tuple[Rule, ...] = ()
+    veto: Rule | None = None
+    children: tuple[Criterion, ...] = ()
+
+    @property
+    def is_judged(self) -> bool:
+        return self.judged_at_most is not None or isinstance(self.score, TierScore)
+
+    def subtree(self) -> Iterator[Criterion]:
+        """This node and everything below it, in document order."""
+        yield self
+        for child in self.children:
+            yield from child.subtree()
+
+    def ancestors(self) -> Iterator[Criterion]:
+        """The nodes above this one, nearest first."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GradeBand:
+    grade: str
+    allowed: Range
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruleset:
+    """One year's scoring table, compiled."""
+
+    id: str
+    title: Text
+    authority: str
+    year: int
+    money_unit: str
+    money_decimals: int
+    decimals: int
+    """The decimals of points."""
+    grades: tuple[GradeBand, ...]
+    """Best first."""
+    parameters: Mapping[str, Scalar]
+    schema: Schema
+    measures: Mapping[str, Measure]
+    identities: tuple[Identity, ...]
+    root: Criterion
+    criteria: Mapping[str, Criterion]
+    rules: tuple[Rule, ...]
+    """In an order in which each rule comes after those it depends on."""
+    slots: tuple[Any, ...]
+    """The slots of an evaluation before its facts are put in."""
+    calendar_facts: frozenset[str]
+    """The dates that working days are counted from or to, so that their years must be known ones."""
+    examples: tuple[Example, ...]
+    digest: str
+    """SHA-256 of the resolved document; layout and comments do not count."""
+    document: RulesetDocument
+    source: Node
+
+    def rule(self, rule_id: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+
+ROOT = "total"
+"""The id of the root, for claims, vetoes and breakdowns."""

@@ -1,0 +1,276 @@
+"""YAML and JSON documents read as trees of text with positions.
+
+Scalars stay the text that was written, so that no number ever passes through a float, and every
+node knows its place, so that every later message can name it. What could hide something from a
+reader is refused: anchors and aliases, tags, a key twice, several documents in a file. Reading
+stops early at files too large or nested too deep.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from engine.errors import AuditError, Position, Problem, Text
+
+MAX_BYTES = 50 * 1024 * 1024
+MAX_DEPTH = 40
+
+_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+@dataclass(eq=False)
+class SourceFile:
+    """A file's name as the user gave it, and its text."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def position(self, index: int) -> Position:
+        line = bisect_right(self.line_starts, index)
+        return Position(self.name, line, index - self.line_starts[line - 1] + 1)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    file: SourceFile
+    start: int
+
+    @property
+    def position(self) -> Position:
+        return self.file.position(self.start)
+
+
+@dataclass(slots=True, eq=False)
+class Scalar(Node):
+    """A single text; ``style`` is YAML's quote or block sign, empty where it was written plain."""
+
+    text: str
+    end: int = 0
+    style: str = ""
+
+    @property
+    def is_null(self) -> bool:
+        return not self.style and self.text in _NULLS
+
+    def locate(self, offset: int) -> Position:
+        """Where the character at ``offset`` of the text stands in the file.
+
+        The text may be quoted, escaped or folded over lines: its visible characters are followed
+        through the raw text.
+        """
+        raw = self.file.text
+        index = self.start
+        if self.style in ("|", ">"):
+            index = raw.find("\n", index) + 1
+        elif self.style:
+            index += 1
+        for character in self.text[:offset]:
+            if not character.isspace():
+                found = raw.find(character, index, self.end)
+                index = found + 1 if found >= 0 else index
+        while index < self.end and raw[index].isspace():
+            index += 1
+        return self.file.position(index)
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    key: Scalar
+    value: Node
+
+
+@dataclass(slots=True, eq=False)
+class Mapping(Node):
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def get(self, key: str) -> Node | None:
+        entry = self.entries.get(key)
+        return entry.value if entry else None
+
+
+@dataclass(slots=True, eq=False)
+class Sequence(Node):
+    items: list[Node] = field(default_factory=list)
+
+
+def plain(node: Node) -> Any:
+    """The tree as dicts, lists, texts and ``None``, for validation; every scalar stays text."""
+    if isinstance(node, Mapping):
+        return {key: plain(entry.value) for key, entry in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    assert isinstance(node, Scalar)
+    return None if node.is_null else node.text
+
+
+def node_at(root: Node, path: tuple[str | int, ...]) -> Node:
+    """The node at ``path``, or the nearest one above it; steps that lead nowhere are passed over."""
+    node = root
+    for step in path:
+        if isinstance(node, Mapping) and str(step) in node.entries:
+            node = node.entries[str(step)].value
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+    return node
+
+
+def read_source(path: Path, error: type[AuditError], name: str | None = None) -> Node:
+    """The document in the file at ``path``. Raises ``error`` with every problem found."""
+    shown = name or str(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            message = Text(
+                f"文件过大（{size:,} 字节，最多 {MAX_BYTES:,}）", f"the file is too large ({size:,} bytes of at most {MAX_BYTES:,})"
+            )
+            raise error([Problem("S101", message, Position(shown))])
+        content = path.read_bytes()
+    except OSError as failure:
+        reason = failure.strerror or str(failure)
+        message = Text(f"无法读取文件（{reason}）", f"cannot read the file ({reason})")
+        raise error([Problem("S102", message, Position(shown))]) from None
+    return parse_source(content, shown, error)
+
+
+def parse_source(content: bytes, name: str, error: type[AuditError]) -> Node:
+    """The document in ``content``, which came from the file ``name``."""
+    text = _decode(content, name, error)
+    text = _SURROGATES.sub(_join_surrogates, text)
+    return _Reader(SourceFile(name, text), error).document()
+
+
+def _decode(content: bytes, name: str, error: type[AuditError]) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as failure:
+        line = content.count(b"\n", 0, failure.start) + 1
+        column = failure.start - (content.rfind(b"\n", 0, failure.start) + 1) + 1
+        message = Text("文件不是 UTF-8 编码", "the file is not UTF-8 text")
+        fix = Text("另存为 UTF-8（常见的原编码是 GBK 或 UTF-16）", "save it as UTF-8 (it may be GBK or UTF-16 now)")
+        raise error([Problem("S103", message, Position(name, line, column), fix=fix)]) from None
+
+
+def _join_surrogates(match: re.Match[str]) -> str:
+    """JSON writes a rare character as two escapes, YAML as one."""
+    high, low = int(match[2], 16), int(match[3], 16)
+    return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+
+
+class _Reader:
+    def __init__(self, file: SourceFile, error: type[AuditError]) -> None:
+        self.file = file
+        self.error = error
+        self.problems: list[Problem] = []
+
+    def report(self, code: str, message: Text, index: int, fix: Text | None = None) -> None:
+        self.problems.append(Problem(code, message, self.file.position(index), fix=fix))
+
+    def document(self) -> Node:
+        from _ruamel_yaml import CParser
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+        root: Node | None = None
+        try:
+            root = self.build(CParser(self.file.text))
+        except MarkedYAMLError as failure:
+            mark = failure.problem_mark or failure.context_mark
+            detail = str(failure.problem or failure.context)
+            message = Text(f"YAML 语法有误（{detail}）", f"the YAML is broken ({detail})")
+            self.report("S104", message, min(mark.index, len(self.file.text)) if mark else 0)
+        except YAMLError as failure:
+            index = getattr(failure, "position", None)
+            message = Text(f"YAML 无法读取（{failure}）", f"the YAML cannot be read ({failure})")
+            self.report("S104", message, index if isinstance(index, int) else 0)
+        if not self.problems and root is None:
+            self.report("S105", Text("文件是空的", "the file is empty"), 0)
+        if self.problems:
+            raise self.error(self.problems)
+        assert root is not None
+        return root
+
+    def build(self, parser: Any) -> Node | None:
+        """The tree, from the parser's events, without recursion."""
+        root: Node | None = None
+        documents = 0
+        open_nodes: list[Mapping | Sequence] = []
+        pending: list[Scalar | None] = []
+        for event in _events(parser):
+            kind = type(event).__name__
+            if kind == "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    message = Text("一个文件里只能有一份文档", "a file holds one document")
+                    self.report("S106", message, event.start_mark.index, Text("拆成几个文件", "split the file"))
+                    return root
+            elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+                open_nodes.pop()
+                pending.pop()
+            elif kind in ("ScalarEvent", "MappingStartEvent", "SequenceStartEvent", "AliasEvent"):
+                node = self.node(kind, event)
+                if node is None:
+                    return root
+                if not open_nodes:
+                    root = node
+                elif not self.attach(open_nodes[-1], pending, node):
+                    return root
+                if isinstance(node, Mapping | Sequence):
+                    open_nodes.append(node)
+                    pending.append(None)
+                    if len(open_nodes) > MAX_DEPTH:
+                        message = Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep")
+                        self.report("S107", message, node.start)
+                        return root
+        return root
+
+    def node(self, kind: str, event: Any) -> Node | None:
+        index = event.start_mark.index
+        if kind == "AliasEvent" or event.anchor is not None:
+            message = Text("不支持锚点和别名（& 和 *）", "anchors and aliases (& and *) are not supported")
+            self.report("S108", message, index, Text("把内容写全；以 * 或 & 开头的文字加引号", "write it out; quote a text that starts with * or &"))
+            return None
+        if event.tag is not None and event.tag != "!":
+            message = Text(f"不支持标签（{event.tag}）", f"tags are not supported ({event.tag})")
+            self.report("S109", message, index, Text("删去标签；以 ! 开头的文字加引号", "remove it; quote a text that starts with !"))
+            return None
+        if kind == "ScalarEvent":
+            return Scalar(self.file, index, event.value, event.end_mark.index, event.style or "")
+        return Mapping(self.file, index) if kind == "MappingStartEvent" else Sequence(self.file, index)
+
+    def attach(self, parent: Mapping | Sequence, pending: list[Scalar | None], node: Node) -> bool:
+        """Put ``node`` under ``parent``: in a mapping as a key first, then as that key's value."""
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+            return True
+        key = pending[-1]
+        if key is not None:
+            parent.entries.setdefault(key.text, Entry(key, node))
+            pending[-1] = None
+            return True
+        if not isinstance(node, Scalar):
+            message = Text("键应为文字", "a key must be plain text")
+            self.report("S110", message, node.start, Text("以 { 或 [ 开头的文字加引号", "quote a text that starts with { or ["))
+            return False
+        if node.text in parent.entries:
+            first = parent.entries[node.text].key.position
+            message = Text(
+                f"键“{node.text}”重复（第 {first.line} 行已有）", f"the key '{node.text}' is here twice (first in line {first.line})"
+            )
+            self.report("S111", message, node.start, Text("删去一个，或合并", "remove one, or merge them"))
+        pending[-1] = node
+        return True
+
+
+def _events(parser: Any) -> Iterator[Any]:
+    while parser.check_event():
+        yield parser.get_event()

@@ -1,0 +1,1 @@
+"""The part of durable-rules that the engine uses."""
