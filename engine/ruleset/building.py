@@ -21,7 +21,7 @@ from engine.language.types import FLAG
 from engine.ruleset.criteria import CriteriaBuilder
 from engine.ruleset.document import RulesetDocument
 from engine.ruleset.expressions import Expressions, Path
-from engine.ruleset.model import ROOT, BandScore, CaseScore, Criterion, GradeBand, Identity, Measure, Ruleset, ValueScore
+from engine.ruleset.model import ROOT, BandScore, CaseScore, Criterion, Expression, GradeBand, Identity, Measure, Ruleset, ValueScore
 from engine.ruleset.measures import build_measure
 from engine.ruleset.ordering import in_order
 from engine.ruleset.schema import SchemaBuilder, as_text, scalar_symbols
@@ -80,7 +80,8 @@ class _Builder:
         self.check_better(root)
         if self.expressions.problems:
             raise RulesetError(_in_reading_order(self.expressions.problems))
-        rules = in_order(criteria.rules, criteria.criteria, {name: one.slot for name, one in findings.items()})
+        terms = _terms(criteria.rules, criteria.criteria.values(), measures.values(), identities)
+        rules = in_order(criteria.rules, criteria.criteria, terms)
         return Ruleset(
             id=document.ruleset,
             title=as_text(document.title),
@@ -98,7 +99,7 @@ class _Builder:
             criteria=criteria.criteria,
             rules=rules,
             slots=tuple(self.slots),
-            calendar_facts=_calendar_facts([*_terms(rules, criteria.criteria.values(), measures.values(), identities)]),
+            calendar_facts=_calendar_facts(terms),
             examples=tuple(document.examples),
             digest=digest,
             document=document,
@@ -181,7 +182,8 @@ class _Builder:
 
 
 def _terms(rules: Any, criteria: Any, measures: Any, identities: Any) -> list[Term]:
-    expressions = [rule.expression for rule in rules] + [rule.amount for rule in rules]
+    expressions = [one for rule in rules for one in (rule.expression, rule.amount, rule.at_most)]
+    expressions += [one for rule in rules if rule.because for one in (*rule.because.zh, *rule.because.en)]
     expressions += [measure.expression for measure in measures] + [identity.holds for identity in identities]
     for node in criteria:
         if isinstance(node.score, ValueScore):
@@ -190,7 +192,7 @@ def _terms(rules: Any, criteria: Any, measures: Any, identities: Any) -> list[Te
             expressions += [node.score.of, *(band.earn for band in node.score.bands)]
         elif isinstance(node.score, CaseScore):
             expressions += [earn for _, earn in node.score.rows]
-    return [expression.term for expression in expressions if expression is not None]
+    return [one.term for one in expressions if isinstance(one, Expression)]
 
 
 def _calendar_facts(terms: list[Term]) -> frozenset[str]:

@@ -35,6 +35,8 @@ from engine.source import node_at
 
 POINTS = Type(Kind.POINTS)
 _NO_FACTS: frozenset[str] = frozenset()
+MAX_ATOMS = 50
+"""A message of the inference network holds a little over 60 properties."""
 
 
 class CriteriaBuilder:
@@ -286,8 +288,13 @@ class CriteriaBuilder:
         if expression is None:
             return None
         known = given | given_if(expression.term, True)
+        condition = compile_condition(expression.term)
+        if len(condition.atoms) > MAX_ATOMS:
+            message = Text(f"一个条件最多 {MAX_ATOMS} 个比较", f"a condition holds at most {MAX_ATOMS} comparisons")
+            fix = Text("用 measures 拆开", "split it with measures")
+            self.expressions.report("R047", message, (*path, "when"), fix)
         rule = Rule(
-            rule_id, kind, node, expression, compile_condition(expression.term),
+            rule_id, kind, node, expression, condition,
             node_at(self.expressions.root, path).position, records,
         )  # fmt: skip
         here = node_at(self.expressions.root, (*path, "because"))

@@ -148,6 +148,10 @@ class Rule:
     index: int = 0
     stratum: int = 0
     """Rules of one stratum do not depend on each other; strata are decided in order."""
+    gates: tuple[int, ...] = ()
+    """The indices of the ``applies`` that must hold for this rule to be looked at."""
+    rows_above: tuple[int, ...] = ()
+    """For a row of cases, the indices of the rows tried before it."""
     counts_into: tuple[int, ...] = ()
     """The slots of the ``findings(…)`` in which its unwaived firings count."""
 

@@ -1,7 +1,7 @@
 """The order in which rules are decided.
 
-A rule waits for the ``applies`` of its criterion and of everything above it, and for every
-deduction that a ``findings(…)`` in its condition counts. Rules that wait for nothing form the
+A rule waits for the ``applies`` of its criterion and of everything above it, a row of cases for
+the rows above it, and every rule for the deductions that a ``findings(…)`` in its condition counts. Rules that wait for nothing form the
 first stratum, and so on; the written order plays no part.
 """
 
@@ -10,44 +10,57 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.errors import Problem, RulesetError, Text
-from engine.language.terms import Read, walk
-from engine.ruleset.model import Criterion, Rule
+from engine.language.terms import Read, Term, walk
+from engine.ruleset.model import CaseScore, Criterion, Rule
 
 
-def findings_read(rule: Rule) -> set[str]:
-    """The criteria whose findings the rule's condition counts."""
+def findings_read(term: Term) -> dict[str, int]:
+    """The criteria whose findings the term counts, and the slots the counts stand in."""
     return {
-        term.scalar.name
-        for term in walk(rule.expression.term)
-        if isinstance(term, Read) and term.scalar.source == "findings"
+        one.scalar.name: one.scalar.slot
+        for one in walk(term)
+        if isinstance(one, Read) and one.scalar.source == "findings"
     }
 
 
-def in_order(rules: Iterable[Rule], criteria: Mapping[str, Criterion], slots: Mapping[str, int]) -> tuple[Rule, ...]:
+def in_order(rules: Iterable[Rule], criteria: Mapping[str, Criterion], terms: Iterable[Term]) -> tuple[Rule, ...]:
     """``rules`` with their stratum, index and ``counts_into`` set, each after those it waits for.
 
-    ``slots`` gives the slot of each criterion's findings. Raises :class:`RulesetError` where rules
-    wait for each other.
+    ``terms`` are all the terms of the ruleset: whatever findings they read are counted. Raises
+    :class:`RulesetError` where rules wait for each other.
     """
     written = list(rules)
     deductions = {name: [rule for node in one.subtree() for rule in node.deductions] for name, one in criteria.items()}
-    counted: set[str] = set()
     waits: dict[Rule, list[Rule]] = {}
+    gates: dict[Rule, list[Rule]] = {}
+    ladder: dict[Rule, list[Rule]] = {}
     for rule in written:
-        counts = findings_read(rule)
-        counted |= counts
+        counts = findings_read(rule.expression.term)
         above = [rule.criterion, *rule.criterion.ancestors()]
-        gates = [node.applies for node in above if node.applies is not None and node.applies is not rule]
-        waits[rule] = gates + [one for name in sorted(counts) for one in deductions[name]]
+        gates[rule] = [node.applies for node in above if node.applies is not None and node.applies is not rule]
+        ladder[rule] = _rows_above(rule)
+        waits[rule] = gates[rule] + ladder[rule] + [one for name in sorted(counts) for one in deductions[name]]
     for rule in written:
         _stratum(rule, waits, [])
-    for name in counted:
+    counted = {name: slot for term in terms for name, slot in findings_read(term).items()}
+    for name, slot in counted.items():
         for rule in deductions[name]:
-            rule.counts_into = (*rule.counts_into, slots[name])
+            rule.counts_into = (*rule.counts_into, slot)
     ordered = sorted(written, key=lambda rule: rule.stratum)
     for index, rule in enumerate(ordered):
         rule.index = index
+    for rule in ordered:
+        rule.gates = tuple(one.index for one in gates[rule])
+        rule.rows_above = tuple(one.index for one in ladder[rule])
     return tuple(ordered)
+
+
+def _rows_above(rule: Rule) -> list[Rule]:
+    """The rows of a ladder of cases that are tried before this one."""
+    if rule.kind != "case" or not isinstance(rule.criterion.score, CaseScore):
+        return []
+    rows = [row for row, _ in rule.criterion.score.rows if row is not None]
+    return rows[: rows.index(rule)] if rule in rows else []
 
 
 def _stratum(rule: Rule, waits: Mapping[Rule, list[Rule]], path: list[Rule]) -> int:

@@ -1,0 +1,75 @@
+# The targets are in "make help". Choose the Python with: make PYTHON=python3.12 …
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FACTS := fixtures/guangdong-general-office-2024.yaml
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# A virtual environment holds absolute paths, and so does what is installed from this folder into it. In a
+# tree that was moved or copied it is made anew.
+MOVED := $(if $(wildcard $(VENV)),$(filter-out same,$(shell test "$$(cat $(VENV)/made-in 2>/dev/null)" = "$(CURDIR)" && echo same || echo moved)))
+
+# Set-up with an extra (or none) is one step, done again only when pyproject.toml changes. $(1): the extras.
+define set_up
+	@sh scripts/check_toolchain.sh "$(PYTHON)"
+	@echo "Setting up $(VENV), once … 正在准备 $(VENV)（仅首次）…" >&2
+	@"$(PYTHON)" -m venv $(if $(MOVED),--clear) $(VENV)
+	@sh scripts/install.sh $(BIN)/python "$(1)"
+	@pwd > $(VENV)/made-in
+	@touch $@
+endef
+
+.PHONY: help score test lint format types bench wheel clean anew
+
+help: ## this list
+	@echo "make score    set up, and score $(FACTS)  首次自动安装，并为示例部门评分"
+	@echo "make test     set up, and run the tests with branch coverage  运行测试"
+	@echo "make lint     ruff: rules and format  代码检查"
+	@echo "make format   ruff: mend what it can  自动整理代码"
+	@echo "make types    mypy, strict  类型检查"
+	@echo "make bench    the benchmarks  性能对比"
+	@echo "make wheel    build dist/*.whl  打包"
+	@echo "make clean    remove all that these targets made  清理"
+	@echo "PYTHON=python3.12 chooses the Python (3.11 to 3.13)  指定 Python"
+
+score: $(VENV)/ready
+	@$(BIN)/audit score $(FACTS)
+
+test: $(VENV)/ready-dev
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: $(VENV)/ready-dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+format: $(VENV)/ready-dev
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+types: $(VENV)/ready-dev
+	@$(BIN)/mypy
+
+bench: $(VENV)/ready-bench
+	@$(BIN)/python -m benchmarks
+
+wheel: $(VENV)/ready-dev
+	@rm -rf build dist
+	@$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+anew:
+
+$(VENV)/ready: pyproject.toml $(if $(MOVED),anew)
+	$(call set_up,)
+
+$(VENV)/ready-dev: pyproject.toml $(if $(MOVED),anew)
+	$(call set_up,[dev])
+	@touch $(VENV)/ready
+
+$(VENV)/ready-bench: pyproject.toml $(if $(MOVED),anew)
+	$(call set_up,[bench])
+	@touch $(VENV)/ready

@@ -1,0 +1,223 @@
+"""What stands beside the facts: claimed scores, judgements, waivers, explanations, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from engine.errors import Problem, Text
+from engine.facts.model import Evidence, Judgement, Waiver
+from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
+from engine.language.types import suggestion
+from engine.ruleset.model import Criterion, Ruleset, TierScore, Unseen
+from engine.source import Mapping as MappingNode
+from engine.source import Node, Scalar, Sequence
+
+
+class AttachmentReader:
+    """Reads the parts of a facts file other than ``facts``; problems gather in ``problems``."""
+
+    def __init__(self, ruleset: Ruleset, root: MappingNode, problems: list[Problem]) -> None:
+        self.ruleset = ruleset
+        self.root = root
+        self.problems = problems
+
+    def report(self, code: str, message: Text, node: Node, path: str, fix: Text | None = None) -> None:
+        self.problems.append(Problem(code, message, node.position, path, fix))
+
+    # Small readers
+
+    def section(self, name: str) -> MappingNode | None:
+        node = self.root.get(name)
+        if node is None or isinstance(node, MappingNode):
+            return node
+        if not (isinstance(node, Scalar) and node.is_null):
+            self.report("F005", Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"), node, name)
+        return None
+
+    def text(self, owner: MappingNode, key: str, path: str, *, required: bool = True) -> str:
+        node = owner.get(key)
+        if isinstance(node, Scalar) and not node.is_null and node.text.strip():
+            return node.text.strip()
+        if required:
+            self.report("F001", Text(f"缺少 {key}", f"'{key}' is missing"), owner, path)
+        return ""
+
+    def number(self, node: Node | None, path: str, parse: Callable[[str], Rational] = parse_number) -> Rational | None:
+        if not isinstance(node, Scalar):
+            if node is not None:
+                self.report("F005", Text("此处应为一个数", "a number is wanted here"), node, path)
+            return None
+        try:
+            return parse(node.text)
+        except MalformedValue as error:
+            self.report("F007", error.reason, node, path, error.fix)
+            return None
+
+    def known_keys(self, owner: MappingNode, known: Iterable[str], path: str) -> None:
+        names = list(known)
+        for key, entry in owner.entries.items():
+            if key not in names:
+                message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
+                self.report("F002", message, entry.key, f"{path}.{key}", suggestion(key, names))
+
+    def criterion(self, key: str, node: Node, path: str) -> Criterion | None:
+        """The criterion called ``key``, by id or title."""
+        found = self.ruleset.criteria.get(key)
+        titled = [one for one in self.ruleset.criteria.values() if key in (one.title.zh, one.title.en)]
+        if found is None and len(titled) == 1:
+            return titled[0]
+        if found is None:
+            message = Text(f"没有指标“{key}”", f"there is no criterion '{key}'")
+            if titled:
+                ids = [one.id for one in titled]
+                message = Text(f"“{key}”有多个：{'、'.join(ids)}", f"'{key}' is the title of several: {', '.join(ids)}")
+            titles = [one.title.zh for one in self.ruleset.criteria.values()]
+            self.report("F002", message, node, path, suggestion(key, [*self.ruleset.criteria, *titles]))
+        return found
+
+    # The parts
+
+    def claimed(self) -> dict[str, Rational]:
+        claims: dict[str, Rational] = {}
+        section = self.section("claimed")
+        for key, entry in section.entries.items() if section else ():
+            path = f"claimed.{key}"
+            criterion = self.criterion(key, entry.key, path)
+            points = self.number(entry.value, path)
+            if criterion is not None and points is not None:
+                claims[criterion.id] = points
+        for one in self.ruleset.criteria.values():
+            if isinstance(one.score, Unseen):
+                self.check_unseen(one, claims, section or self.root)
+        return claims
+
+    def check_unseen(self, one: Criterion, claims: Mapping[str, Rational], holder: Node) -> None:
+        path = f"claimed.{one.id}"
+        claim = claims.get(one.id)
+        if claim is None:
+            message = Text(
+                f"{one.title.zh}只知分值，须填自评得分", f"only the points of this row are known ({one.title.en}): its claimed score is needed"
+            )
+            self.report("F001", message, holder, path)
+        elif not 0 <= claim <= one.points:
+            message = Text(
+                f"自评得分应在 0 到 {format_exact(one.points)} 之间", f"the claim lies between 0 and {format_exact(one.points)}"
+            )
+            self.report("F008", message, holder, path)
+
+    def judgements(self) -> dict[str, Judgement]:
+        read: dict[str, Judgement] = {}
+        section = self.section("judgements")
+        for key, entry in section.entries.items() if section else ():
+            path = f"judgements.{key}"
+            criterion = self.criterion(key, entry.key, path)
+            if criterion is None:
+                continue
+            if not criterion.is_judged:
+                message = Text("这个指标不由评审人裁量", "this criterion is not left to an assessor")
+                self.report("F010", message, entry.key, path, Text("删去", "remove it"))
+            elif not isinstance(entry.value, MappingNode):
+                self.report("F005", Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"), entry.value, path)
+            else:
+                read[criterion.id] = self.judgement(criterion, entry.value, path)
+        for one in self.ruleset.criteria.values():
+            if one.is_judged and one.id not in read and not self.mentions(section, one):
+                message = Text(f"缺少评审意见（{one.title.zh}）", f"the assessor's judgement is missing ({one.title.en})")
+                fix = Text("不扣分也要写明", "state it, even where nothing is deducted")
+                self.report("F001", message, section or self.root, f"judgements.{one.id}", fix)
+        return read
+
+    def mentions(self, section: MappingNode | None, one: Criterion) -> bool:
+        return section is not None and any(key in section.entries for key in (one.id, one.title.zh, one.title.en))
+
+    def judgement(self, criterion: Criterion, node: MappingNode, path: str) -> Judgement:
+        by, reason = self.text(node, "by", path), self.text(node, "reason", path)
+        if not isinstance(criterion.score, TierScore):
+            self.known_keys(node, ("deduct", "by", "reason"), path)
+            deduct = self.number(node.get("deduct"), f"{path}.deduct")
+            if node.get("deduct") is None:
+                self.report("F001", Text("缺少 deduct", "'deduct' is missing"), node, path, Text("不扣分写 0", "write 0 for none"))
+            elif deduct is not None and deduct < 0:
+                self.report("F008", Text("扣分不能为负", "a deduction is not negative"), node, path)
+            return Judgement(by, reason, deduct)
+        self.known_keys(node, ("tier", "coefficient", "by", "reason"), path)
+        name = self.text(node, "tier", path)
+        tiers = criterion.score.tiers
+        tier = tiers.get(name) or next((one for one in tiers.values() if name in (one.title.zh, one.title.en)), None)
+        coefficient = self.number(node.get("coefficient"), f"{path}.coefficient", parse_ratio)
+        if node.get("coefficient") is None:
+            self.report("F001", Text("缺少 coefficient", "'coefficient' is missing"), node, path)
+        if name and tier is None:
+            self.report("F002", Text(f"没有档次“{name}”", f"there is no tier '{name}'"), node, path, suggestion(name, [*tiers]))
+        elif tier is not None and coefficient is not None and not tier.allowed.contains(coefficient):
+            message = Text(f"系数不在“{tier.title.zh}”档的范围内", f"the coefficient is outside the tier '{tier.title.en}'")
+            self.report("F008", message, node, path)
+        return Judgement(by, reason, None, tier.id if tier else "", coefficient)
+
+    def waivers(self, keys: Mapping[str, Mapping[str, object]]) -> dict[tuple[str, str], Waiver]:
+        read: dict[tuple[str, str], Waiver] = {}
+        node = self.root.get("waivers")
+        if node is None or (isinstance(node, Scalar) and node.is_null):
+            return read
+        if not isinstance(node, Sequence):
+            self.report("F005", Text("此处应为列表", "a list is wanted here"), node, "waivers")
+            return read
+        for index, item in enumerate(node.items):
+            path = f"waivers[{index + 1}]"
+            if not isinstance(item, MappingNode):
+                self.report("F005", Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"), item, path)
+                continue
+            waiver = self.waiver(item, keys, path)
+            if waiver is not None and (waiver.rule, waiver.record) in read:
+                self.report("F006", Text("同一豁免写了两次", "the same waiver is here twice"), item, path)
+            elif waiver is not None:
+                read[waiver.rule, waiver.record] = waiver
+        return read
+
+    def waiver(self, node: MappingNode, keys: Mapping[str, Mapping[str, object]], path: str) -> Waiver | None:
+        self.known_keys(node, ("rule", "record", "reason", "evidence"), path)
+        name, reason = self.text(node, "rule", path), self.text(node, "reason", path)
+        record = self.text(node, "record", path, required=False)
+        evidence = self.text(node, "evidence", path, required=False)
+        rule = self.ruleset.rule(name)
+        if not name:
+            return None
+        if rule is None:
+            waivable = [one.id for one in self.ruleset.rules if one.waivable]
+            self.report("F002", Text(f"没有规则“{name}”", f"there is no rule '{name}'"), node, path, suggestion(name, waivable))
+            return None
+        if not rule.waivable:
+            message = Text(f"规则“{name}”不可豁免", f"the rule '{name}' cannot be waived")
+            self.report("F010", message, node, path, Text("删去；或在规则集中写 waivable: true", "remove it, or write waivable: true in the ruleset"))
+        known = keys.get(rule.each.name, {}) if rule.each is not None else None
+        if known is None and record:
+            self.report("F010", Text("这条规则不针对记录，删去 record", "this rule is not about records; remove 'record'"), node, path)
+        elif known is not None and record not in known:
+            message = Text(f"没有记录“{record}”", f"there is no record '{record}'") if record else Text("缺少 record", "'record' is missing")
+            self.report("F002", message, node, path, suggestion(record, [*known]))
+        return Waiver(name, record, reason, evidence)
+
+    def explanations(self) -> dict[str, str]:
+        section = self.section("explanations")
+        if section is None:
+            return {}
+        self.known_keys(section, [rule.id for rule in self.ruleset.rules if rule.kind == "explain"], "explanations")
+        return {key: self.text(section, key, f"explanations.{key}") for key in section.entries}
+
+    def evidence(self, paths: set[str]) -> dict[str, Evidence]:
+        read: dict[str, Evidence] = {}
+        section = self.section("evidence")
+        for key, entry in section.entries.items() if section else ():
+            path = f"evidence.{key}"
+            if key not in paths:
+                message = Text(f"没有事实“{key}”", f"there is no fact '{key}'")
+                self.report("F002", message, entry.key, path, suggestion(key, [*paths]))
+            elif isinstance(entry.value, Scalar):
+                read[key] = Evidence(entry.value.text)
+            elif isinstance(entry.value, MappingNode):
+                self.known_keys(entry.value, ("source", "page", "status", "note"), path)
+                page, status, note = (self.text(entry.value, one, path, required=False) for one in ("page", "status", "note"))
+                read[key] = Evidence(self.text(entry.value, "source", path), page, status, note)
+            else:
+                self.report("F005", Text("此处应为映射或文字", "a mapping or a text is wanted here"), entry.value, path)
+        return read

@@ -1,0 +1,102 @@
+"""A facts file read whole: every problem found and told at once, with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from engine.errors import FactsError, Position, Problem, Text
+from engine.facts.attachments import AttachmentReader
+from engine.facts.identities import check_identities
+from engine.facts.model import Facts
+from engine.facts.values import ValueReader, fact_paths
+from engine.language.types import suggestion
+from engine.ruleset.building import digest_of
+from engine.ruleset.model import Ruleset
+from engine.source import Mapping, Node, Scalar, plain, read_source
+
+SECTIONS = (
+    "department", "year", "ruleset", "facts", "evidence", "claimed", "judgements", "waivers", "explanations",
+)  # fmt: skip
+
+
+def load_facts(path: Path, ruleset: Ruleset) -> Facts:
+    """The facts in the YAML or JSON file at ``path``, for ``ruleset``.
+
+    Raises :class:`FactsError` with everything that makes them unusable.
+    """
+    return read_facts(read_source(path, FactsError), ruleset)
+
+
+def ruleset_of(root: Node) -> str:
+    """The ruleset that a facts document asks for; empty where it does not say."""
+    named = root.get("ruleset") if isinstance(root, Mapping) else None
+    return named.text.strip() if isinstance(named, Scalar) and not named.is_null else ""
+
+
+def read_facts(root: Node, ruleset: Ruleset) -> Facts:
+    """The facts in the document ``root``, found usable by ``ruleset``."""
+    if not isinstance(root, Mapping):
+        message = Text("事实文件应为映射（键: 值）", "a facts file is a mapping (key: value)")
+        raise FactsError([Problem("F005", message, root.position)])
+    problems: list[Problem] = []
+    for key, entry in root.entries.items():
+        if key not in SECTIONS:
+            message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
+            problems.append(Problem("F002", message, entry.key.position, key, suggestion(key, SECTIONS)))
+    department = _department(root, problems)
+    _check_year(root, ruleset, problems)
+    values = ValueReader(ruleset, problems)
+    slots = _values(root, values, problems)
+    others = AttachmentReader(ruleset, root, problems)
+    written = plain(root)
+    facts = Facts(
+        department=department,
+        year=ruleset.year,
+        ruleset=ruleset.id,
+        slots=slots,
+        claimed=others.claimed(),
+        judgements=others.judgements(),
+        waivers=others.waivers(values.keys),
+        explanations=others.explanations(),
+        evidence=others.evidence(fact_paths(ruleset, values.keys)),
+        positions=values.positions,
+        document=written,
+        digest=digest_of(written),
+        file=root.file.name,
+    )
+    if problems:
+        raise FactsError(sorted(problems, key=lambda problem: problem.where or Position("")))
+    return check_identities(facts, ruleset)
+
+
+def _department(root: Mapping, problems: list[Problem]) -> str:
+    node = root.get("department")
+    if isinstance(node, Scalar) and not node.is_null and node.text.strip():
+        return node.text.strip()
+    message = Text("缺少部门名称", "the department's name is missing")
+    problems.append(Problem("F001", message, root.position, "department"))
+    return ""
+
+
+def _check_year(root: Mapping, ruleset: Ruleset, problems: list[Problem]) -> None:
+    node = root.get("year")
+    if not isinstance(node, Scalar) or node.is_null:
+        problems.append(Problem("F001", Text("缺少年度", "the year is missing"), root.position, "year"))
+    elif node.text.strip() != str(ruleset.year):
+        message = Text(
+            f"年度 {node.text} 与规则集 {ruleset.id} 的 {ruleset.year} 不符",
+            f"the year {node.text} is not the year of the ruleset {ruleset.id}, {ruleset.year}",
+        )
+        fix = Text("改正年度，或换用该年的规则集", "correct the year, or use that year's ruleset")
+        problems.append(Problem("F011", message, node.position, "year", fix))
+
+
+def _values(root: Mapping, values: ValueReader, problems: list[Problem]) -> tuple[Any, ...]:
+    node = root.get("facts")
+    if isinstance(node, Mapping):
+        return values.read(node)
+    if node is None or (isinstance(node, Scalar) and node.is_null):
+        return values.read(Mapping(root.file, root.start))
+    problems.append(Problem("F005", Text("facts 应为映射（键: 值）", "'facts' is a mapping (key: value)"), node.position, "facts"))
+    return ()

@@ -1,0 +1,189 @@
+"""The ``facts`` of a facts file: every value found by name or label, read exactly, and held to its bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.errors import Position, Problem, Text
+from engine.language.calendar import OutsideCalendar, check_known
+from engine.language.numbers import MalformedValue
+from engine.language.terms import Kind, Value
+from engine.language.types import suggestion
+from engine.facts.model import Record
+from engine.ruleset.expressions import parse_value
+from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Ruleset
+from engine.ruleset.rendering import formats_of
+from engine.source import Mapping as MappingNode
+from engine.source import Node, Scalar, Sequence
+
+MAX_TEXT = 2000
+_MISSING = Text("缺少必填事实", "a required fact is missing")
+
+
+class ValueReader:
+    """Reads values into slots; what is wrong gathers in ``problems``."""
+
+    def __init__(self, ruleset: Ruleset, problems: list[Problem]) -> None:
+        self.ruleset = ruleset
+        self.formats = formats_of(ruleset)
+        self.problems = problems
+        self.positions: dict[str, Position] = {}
+        self.keys: dict[str, dict[str, Position]] = {}
+
+    def report(self, code: str, message: Text, node: Node | Position, path: str, fix: Text | None = None) -> None:
+        where = node if isinstance(node, Position) else node.position
+        self.problems.append(Problem(code, message, where, path, fix))
+
+    def read(self, node: MappingNode) -> tuple[Any, ...]:
+        """The slots of an evaluation with the facts put in."""
+        slots = list(self.ruleset.slots)
+        schema = self.ruleset.schema
+        known: dict[str, Text] = {name: fact.label for name, fact in schema.facts.items()}
+        known |= {name: group.label for name, group in schema.groups.items()}
+        known |= {name: records.label for name, records in schema.lists.items()}
+        found = self.by_name(node, known, "")
+        for name, fact in schema.facts.items():
+            slots[fact.place] = self.fact(fact, found.get(name), node, name)
+        for name, group in schema.groups.items():
+            self.group(group, found.get(name), node, slots)
+        for name, records in schema.lists.items():
+            slots[records.records.slot] = self.record_list(records, found.get(name), node)
+        return tuple(slots)
+
+    def by_name(self, node: MappingNode, known: Mapping[str, Text], path: str) -> dict[str, Node]:
+        """The values in ``node`` by their names, whether written by name or by label."""
+        labels: dict[str, list[str]] = {}
+        for name, label in known.items():
+            for text in {label.zh, label.en}:
+                labels.setdefault(text, []).append(name)
+        found: dict[str, Node] = {}
+        for key, entry in node.entries.items():
+            names = [key] if key in known else labels.get(key, [])
+            where = _joined(path, key)
+            if len(names) > 1:
+                listed = Text("、".join(names), ", ".join(names))
+                message = Text(f"标签“{key}”对应多项（{listed.zh}）", f"the label '{key}' means several facts ({listed.en})")
+                self.report("F003", message, entry.key, where, Text("改写名称", "write the name instead"))
+            elif not names:
+                message = Text(f"没有名为“{key}”的事实", f"there is no fact '{key}'")
+                self.report("F002", message, entry.key, where, suggestion(key, [*known, *labels]))
+            elif names[0] in found:
+                message = Text(f"“{key}”与另一项重复", f"'{key}' is stated twice, by name and by label")
+                self.report("F004", message, entry.key, where, Text("删去一个", "remove one"))
+            else:
+                found[names[0]] = entry.value
+        return found
+
+    def group(self, group: FactGroup, node: Node | None, parent: MappingNode, slots: list[Any]) -> None:
+        if node is not None and not isinstance(node, MappingNode):
+            self.report("F005", Text("此处应为分组（键: 值）", "a group (key: value) is wanted here"), node, group.name)
+            return
+        holder = node if node is not None else parent
+        found = self.by_name(node, _labels(group.facts), group.name) if node is not None else {}
+        for name, fact in group.facts.items():
+            slots[fact.place] = self.fact(fact, found.get(name), holder, f"{group.name}.{name}")
+
+    def record_list(self, records: RecordList, node: Node | None, parent: MappingNode) -> tuple[Record, ...]:
+        name = records.records.name
+        if node is None:
+            message = Text(f"{_MISSING.zh}（{records.label.zh}）", f"{_MISSING.en} ({records.label.en})")
+            self.report("F001", message, parent, name, Text("没有记录时写 []", "write [] where there are none"))
+            return ()
+        if not isinstance(node, Sequence):
+            message = Text("此处应为记录的列表", "a list of records is wanted here")
+            self.report("F005", message, node, name, Text("没有记录时写 []", "write [] where there are none"))
+            return ()
+        self.positions[name] = node.position
+        keys = self.keys.setdefault(name, {})
+        read = [self.record(records, item, index, keys) for index, item in enumerate(node.items)]
+        place = records.fields[records.key].place
+        complete = [record for record in read if record is not None and record[place] is not None]
+        return tuple(sorted(complete, key=lambda record: str(record[place])))
+
+    def record(self, records: RecordList, node: Node, index: int, keys: dict[str, Position]) -> Record | None:
+        name = records.records.name
+        if not isinstance(node, MappingNode):
+            message = Text("此处应为一条记录（键: 值）", "a record (key: value) is wanted here")
+            self.report("F005", message, node, f"{name}[{index + 1}]")
+            return None
+        found = self.by_name(node, _labels(records.fields), f"{name}[{index + 1}]")
+        key_node = found.get(records.key)
+        key = key_node.text.strip() if isinstance(key_node, Scalar) and not key_node.is_null else ""
+        path = f"{name}[{key or index + 1}]"
+        if key in keys:
+            message = Text(
+                f"记录“{key}”重复（第 {keys[key].line} 行已有）", f"the record '{key}' is here twice (first in line {keys[key].line})"
+            )
+            self.report("F006", message, node, path, Text("合并，或改正编号", "merge them, or correct the key"))
+        elif key:
+            keys[key] = node.position
+        return tuple(self.fact(fact, found.get(one), node, f"{path}.{one}") for one, fact in records.fields.items())
+
+    def fact(self, fact: Fact, node: Node | None, holder: Node, path: str) -> Value:
+        """The value of one fact; ``None`` where it is optional and absent, or after a problem."""
+        absent = node is None or (isinstance(node, Scalar) and node.is_null)
+        if absent and fact.optional:
+            return None
+        if absent:
+            message = Text(f"{_MISSING.zh}（{fact.label.zh}）", f"{_MISSING.en} ({fact.label.en})")
+            self.report("F001", message, node if node is not None else holder, path, Text("补填", "state it"))
+            return None
+        if not isinstance(node, Scalar):
+            assert node is not None
+            self.report("F005", Text("此处应为单个值", "a single value is wanted here"), node, path)
+            return None
+        self.positions[path] = node.position
+        try:
+            value = parse_value(node.text.strip(), fact.type)
+        except MalformedValue as error:
+            reason = Text(f"{fact.label.zh}：{error.reason.zh}", error.reason.en)
+            self.report("F007", reason, node, path, error.fix)
+            return None
+        self.check_value(fact, value, node, path)
+        return value
+
+    def check_value(self, fact: Fact, value: Value, node: Scalar, path: str) -> None:
+        if isinstance(value, str) and (len(value) > MAX_TEXT or not value):
+            message = Text(
+                f"文本为空或过长（最多 {MAX_TEXT} 字）", f"the text is empty or too long (at most {MAX_TEXT} characters)"
+            )
+            self.report("F007", message, node, path)
+        if not fact.allowed.contains(value):
+            shown, allowed = self.formats.show(value, fact.type), self.allowed(fact.allowed, fact)
+            message = Text(
+                f"{fact.label.zh} {shown.zh} 超出允许范围（{allowed.zh}）", f"{shown.en} is out of range ({allowed.en})"
+            )
+            self.report("F008", message, node, path, Text("核对原始凭证", "check the source document"))
+        if fact.type.kind == Kind.DATE and fact.name in self.ruleset.calendar_facts:
+            try:
+                check_known(value)  # type: ignore[arg-type]
+            except OutsideCalendar as error:
+                self.report("F009", error.message, node, path, error.fix)
+
+    def allowed(self, range_: Range, fact: Fact) -> Text:
+        low = [self.formats.show(range_.low, fact.type)] if range_.low is not None else []
+        high = [self.formats.show(range_.high, fact.type)] if range_.high is not None else []
+        return Text(
+            "，".join([*(f"不小于 {one.zh}" for one in low), *(f"不大于 {one.zh}" for one in high)]),
+            ", ".join([*(f"at least {one.en}" for one in low), *(f"at most {one.en}" for one in high)]),
+        )
+
+
+def _labels(facts: Mapping[str, Fact]) -> dict[str, Text]:
+    return {name: fact.label for name, fact in facts.items()}
+
+
+def _joined(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def fact_paths(ruleset: Ruleset, keys: Mapping[str, Iterable[str]]) -> set[str]:
+    """Every path that evidence may name, given the keys of each list's records."""
+    schema = ruleset.schema
+    paths = {fact.name for fact in schema.scalars()} | {*schema.groups} | {*schema.lists}
+    for name, records in schema.lists.items():
+        for key in keys.get(name, ()):
+            paths.add(f"{name}[{key}]")
+            paths |= {f"{name}[{key}].{field}" for field in records.fields}
+    return paths

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Installs this folder, editable, into the virtual environment of PYTHON: install.sh PYTHON [EXTRAS]
+# EXTRAS is nothing, or for example "[dev]".
+set -eu
+python=$1
+extras=${2:-}
+
+# durable-rules 2.0.28 calls PyEval_CallObject, which CPython 3.13 no longer has; PyObject_CallObject is the same
+# function. A build without this flag may have been cached, and fails only when it is imported: so no cache here.
+if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 13))' && ! "$python" -c 'import durable.engine' 2>/dev/null; then
+    CPPFLAGS="-DPyEval_CallObject=PyObject_CallObject ${CPPFLAGS:-}" \
+        "$python" -m pip install --quiet --no-cache-dir --force-reinstall "durable-rules>=2.0.28"
+fi
+
+"$python" -m pip install --quiet --editable ".$extras"
+"$python" -c 'import durable.engine, gmpy2, pydantic, _ruamel_yaml' # what was compiled can be loaded
