@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``audit``."""
+
+from cli.main import main
+
+main()

@@ -1,0 +1,95 @@
+"""The ``audit`` command. Each subcommand lives in a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from cli.context import Session
+from cli.messages import print_error
+from engine.errors import AuditError, Fault, Language, Problem, Text
+
+COMMANDS = {
+    "score": ("cli.score", "score"),
+    "explain": ("cli.explain", "explain"),
+    "verify": ("cli.verify", "verify"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported only when they are needed: start-up is most of a short run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = COMMANDS.get(cmd_name)
+        if found is None:
+            return None
+        command: click.Command = getattr(importlib.import_module(found[0]), found[1])
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from engine.language.types import suggestion
+
+            close = suggestion(args[0], sorted(COMMANDS))
+            ctx.fail(f"No such command '{args[0]}'.{f' {close.en.capitalize()}' if close else ''}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    envvar="AUDIT_LANG",
+    default="zh",
+    show_default=True,
+    help="Language of output and messages 输出语言.",
+)
+@click.option(
+    "--rulesets",
+    "folders",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    multiple=True,
+    envvar="AUDIT_RULESETS",
+    help="A folder of rulesets to look in before the shipped ones; may be repeated 规则集文件夹.",
+)
+@click.version_option(package_name="audit-score", prog_name="audit")
+@click.pass_context
+def audit(context: click.Context, lang: Language, folders: tuple[Path, ...]) -> None:
+    """Score a department's facts by a published table: deductions, points and a grade.
+
+    按当年公布的评分表，把部门的事实变成扣分明细和得分。
+    """
+    context.obj = Session(lang, folders)
+
+
+def main() -> None:
+    """Run the command line. Whatever happens, the user gets messages and an exit code, no traceback."""
+    language: Language = "en" if os.environ.get("AUDIT_LANG") == "en" else "zh"
+    if "--lang" in sys.argv[:-1]:
+        language = "en" if sys.argv[sys.argv.index("--lang") + 1] == "en" else "zh"
+    elif "--lang=en" in sys.argv:
+        language = "en"
+    try:
+        audit.main(standalone_mode=True)
+    except AuditError as error:
+        print_error(error, language)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("AUDIT_DEBUG"):
+            raise
+        message = Text(f"程序内部错误：{error!r}", f"internal error: {error!r}")
+        fix = Text("请报告；设 AUDIT_DEBUG=1 可看到细节", "please report it; AUDIT_DEBUG=1 shows the details")
+        print_error(Fault([Problem("X000", message, fix=fix)]), language)
+        sys.exit(Fault.exit_code)

@@ -1,0 +1,73 @@
+"""``audit score``: facts in, a ledger of deductions and a breakdown of points out."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+
+from cli.context import Session, pass_session
+from cli.messages import print_error
+from engine.errors import AuditError
+from engine.ledger.scoring import Scoring
+
+
+class Points(click.ParamType):
+    """A number of points, read exactly."""
+
+    name = "points"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        from engine.language.numbers import MalformedValue, parse_number
+
+        try:
+            return parse_number(str(value))
+        except MalformedValue as error:
+            self.fail(error.reason.en, param, ctx)
+
+
+@click.command()
+@click.argument("facts", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--ruleset", "-r", help="Id or file of the ruleset; default: the one each file names 规则集.")
+@click.option(
+    "--format", "-f", "format_", type=click.Choice(["table", "json", "csv", "markdown"]), default="table", show_default=True,
+    help="Output format 输出格式.",
+)  # fmt: skip
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file 写入文件.")
+@click.option("--fail-under", type=Points(), metavar="POINTS", help="Exit 1 if any total is below 总分低于此值时退出码为 1.")
+@pass_session
+def score(
+    session: Session, facts: tuple[Path, ...], ruleset: str | None, format_: str, output: Path | None, fail_under: object
+) -> None:
+    """Score facts files (YAML or JSON): every deduction with its figures and clause, and the points.
+
+    With several files, the good ones are scored and the bad ones reported (exit 3).
+    """
+    from cli.files import score_file
+
+    scorings: list[Scoring] = []
+    exit_code = 0
+    for path in facts:
+        try:
+            scorings.append(score_file(path, ruleset, session))
+        except AuditError as error:
+            print_error(error, session.language)
+            exit_code = max(exit_code, error.exit_code)
+    if scorings:
+        shown = importlib.import_module(f"cli.output.{format_}").render(scorings, session)
+        _put(shown, output)
+    if exit_code == 0 and fail_under is not None and any(one.total < fail_under for one in scorings):
+        exit_code = 1
+    if exit_code:
+        raise SystemExit(exit_code)
+
+
+def _put(shown: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(shown)
+        return
+    from engine.writing import write_whole
+
+    write_whole(output, (click.unstyle(shown) + "\n").encode())
+

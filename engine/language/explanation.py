@@ -1,0 +1,138 @@
+"""A term shown with its values: the result tree, and the formula with the numbers put in.
+
+The tree is built by evaluating each part with the same closures that score, so an explanation
+cannot tell another story than the score. Parts that the evaluation does not look at (the right
+side of an ``and`` whose left side fails) have no value here either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.language.compiler import OBSERVED, Slots, compile_term
+from engine.language.formats import Formats
+from engine.language.numbers import Rational
+from engine.language.terms import (
+    ORDERED,
+    Choose,
+    Combine,
+    Compare,
+    Gather,
+    Given,
+    Invert,
+    Read,
+    ReadField,
+    Term,
+    Type,
+    Value,
+    parts,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """One part of an expression: how it was written, what it is, and what it is made of."""
+
+    text: str
+    term: Term
+    value: Value
+    looked_at: bool
+    children: tuple[Result, ...] = ()
+
+    @property
+    def type(self) -> Type:
+        return self.term.type
+
+    @property
+    def truth(self) -> bool | None:
+        """Whether a flag holds; ``None`` for a quantity, or where it was not looked at."""
+        return self.value if isinstance(self.value, bool) else None
+
+    @property
+    def margin(self) -> Rational | None:
+        """How far the left side of a comparison lies above the right; negative below. Days for dates."""
+        if not self.looked_at or not isinstance(self.term, Compare) or self.term.left.type.kind not in ORDERED:
+            return None
+        left, right = self.children[0].value, self.children[1].value
+        if isinstance(left, Rational) and isinstance(right, Rational):
+            return left - right
+        return Rational((left - right).days)  # type: ignore[operator,union-attr]
+
+    def walk(self) -> Iterator[Result]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def comparisons(self) -> Iterator[Result]:
+        """The comparisons and flags the truth rests on: those that join no others."""
+        if isinstance(self.term, Combine | Choose | Invert):
+            for child in self.children:
+                if child.truth is not None or not child.looked_at:
+                    yield from child.comparisons()
+        elif self.truth is not None or not self.looked_at:
+            yield self
+
+
+def explain(term: Term, text: str, slots: Slots) -> Result:
+    """The result tree of ``term``, which was written as ``text``. May raise :class:`EvaluationError`."""
+    slots[OBSERVED] = []
+    return _explain(term, text, slots)
+
+
+def _explain(term: Term, text: str, slots: Slots) -> Result:
+    value = compile_term(term)(slots)
+    shown = text[term.span[0] : term.span[1]] or _name(term)
+    return Result(shown, term, value, True, tuple(_children(term, text, slots)))
+
+
+def _children(term: Term, text: str, slots: Slots) -> Iterator[Result]:
+    if isinstance(term, Given | Gather):
+        return
+    decided = False
+    for index, part in enumerate(parts(term)):
+        skipped = decided
+        if isinstance(term, Choose) and index > 0:
+            skipped = bool(compile_term(term.condition)(slots)) != (index == 1)
+        if skipped:
+            yield Result(text[part.span[0] : part.span[1]], part, None, False)
+            continue
+        child = _explain(part, text, slots)
+        yield child
+        if isinstance(term, Combine):
+            decided = child.truth is (term.operator == "or")
+
+
+def _name(term: Term) -> str:
+    return term.scalar.name if isinstance(term, Read) else ""
+
+
+def with_numbers(term: Term, text: str, slots: Slots, formats: Formats) -> str:
+    """``text`` with each name replaced by its value; names inside aggregates stay."""
+    reads = [(read, compile_term(read)(slots)) for read in _outer_reads(term)]
+    replacements = {read.span: formats.show(value, read.type, unit=False).en for read, value in reads}
+    pieces: list[str] = []
+    end = 0
+    for (start, stop), shown in sorted(replacements.items()):
+        pieces += [text[end:start], shown]
+        end = stop
+    return "".join([*pieces, text[end:]])
+
+
+def _outer_reads(term: Term) -> Iterator[Read | ReadField]:
+    """The names the text reads outside aggregates and guards."""
+    if isinstance(term, Read | ReadField):
+        yield term
+    elif not isinstance(term, Given | Gather):
+        for part in parts(term):
+            yield from _outer_reads(part)
+
+
+def thresholds(result: Result) -> list[Value]:
+    """Every value that something was compared with, for showing figures apart from them."""
+    found: list[Value] = []
+    for one in result.walk():
+        if isinstance(one.term, Compare) and one.looked_at:
+            found += [child.value for child in one.children]
+    return found
+

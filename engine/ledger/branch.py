@@ -1,0 +1,90 @@
+"""Rolling children up into their parent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.errors import FactsError, Problem, Text
+from engine.inference.direct import Evaluation
+from engine.language.numbers import ONE, ZERO, Rational, format_exact, round_half_up
+from engine.ledger.lines import Line, NodeScore
+from engine.ruleset.model import Criterion
+
+
+def roll_up(node: Criterion, children: Sequence[NodeScore], evaluation: Evaluation) -> NodeScore:
+    """The score of a branch from its children's, before any veto."""
+    removed = sum((child.removed for child in children), start=ZERO)
+    in_play = [child for child in children if child.in_play]
+    if not in_play:
+        state = NodeScore(node, ZERO, ZERO, (), tuple(children), "not_applicable", False, removed)
+        if node.parent is None:
+            message = Text("没有任何指标适用于这个部门", "no criterion applies to this department")
+            raise FactsError([Problem("F012", message, None, node.id)])
+        return state
+    if node.roll in ("best", "weakest"):
+        return _chosen(node, children, in_play)
+    if node.roll in ("average", "weighted"):
+        return _averaged(node, children, in_play, evaluation)
+    return _summed(node, children, in_play, removed, evaluation.ruleset.decimals)
+
+
+def _summed(
+    node: Criterion, children: Sequence[NodeScore], in_play: Sequence[NodeScore], removed: Rational, decimals: int
+) -> NodeScore:
+    """The sum; where children do not apply, their points are spread over the others."""
+    is_root = node.parent is None
+    full = node.points if is_root else node.points - removed
+    base = sum((child.full for child in in_play), start=ZERO)
+    earned = sum((child.earned for child in in_play), start=ZERO)
+    lines = [line for child in in_play for line in child.lines]
+    if base != full:
+        exact = full * earned / base if base else ZERO
+        rescaled = round_half_up(exact, decimals)
+        difference = full - (base - earned) - rescaled
+        lines.append(Line("rescaling", node, difference, difference))
+        earned = rescaled
+    return NodeScore(node, full, earned, tuple(lines), tuple(children), removed=ZERO if is_root else removed)
+
+
+def _chosen(node: Criterion, children: Sequence[NodeScore], in_play: Sequence[NodeScore]) -> NodeScore:
+    """The best or the weakest child's lines alone; of equals the first."""
+    pick = max if node.roll == "best" else min
+    child = pick(in_play, key=lambda one: one.earned)
+    return NodeScore(node, child.full, child.earned, child.lines, tuple(children), chosen=child.criterion.id)
+
+
+def _averaged(
+    node: Criterion, children: Sequence[NodeScore], in_play: Sequence[NodeScore], evaluation: Evaluation
+) -> NodeScore:
+    """Lines times weight, and a line for what rounding the sum takes or gives."""
+    weights = _weights(node, in_play, evaluation)
+    total = sum(weights, start=ZERO)
+    lines: list[Line] = []
+    exact = ZERO
+    for child, weight in zip(in_play, weights, strict=True):
+        share = weight / total * node.points / child.full
+        lines += [line.weighted(share) for line in child.lines]
+        exact += child.earned * share
+    earned = round_half_up(exact, evaluation.ruleset.decimals)
+    if earned != exact:
+        lines.append(Line("rounding", node, exact - earned, exact - earned))
+    return NodeScore(node, node.points, earned, tuple(lines), tuple(children))
+
+
+def _weights(node: Criterion, in_play: Sequence[NodeScore], evaluation: Evaluation) -> list[Rational]:
+    if node.roll == "average":
+        return [ONE] * len(in_play)
+    by_child = dict(zip(node.children, node.weights, strict=True))
+    weights: list[Rational] = []
+    for child in in_play:
+        expression = by_child[child.criterion]
+        weight = evaluation.value(expression, node.id)
+        if weight < 0:
+            shown = format_exact(weight)
+            message = Text(f"{child.criterion.id} 的权重为负：{shown}", f"the weight of {child.criterion.id} is negative: {shown}")
+            raise FactsError([Problem("F013", message, expression.position(), node.id)])
+        weights.append(weight)
+    if not any(weights):
+        message = Text("权重全部为零，无法加权", "all weights are zero: there is no weighted average")
+        raise FactsError([Problem("F013", message, node.weights[0].position(), node.id)])
+    return weights

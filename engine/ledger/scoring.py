@@ -1,0 +1,141 @@
+"""From an evaluation to points: the whole tree, balanced at every node, graded, held against the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from engine.errors import LedgerImbalance, Problem, RulesetError, Text
+from engine.inference.direct import Evaluation, record_key
+from engine.language.numbers import ZERO, Rational, format_exact, round_half_up
+from engine.ledger.branch import roll_up
+from engine.ledger.leaf import LeafScorer
+from engine.ledger.lines import Line, NodeScore, not_applicable
+from engine.ruleset.model import Criterion, Rule, Ruleset
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenPoint:
+    """Something the rules ask to be explained. ``explanation`` is empty where none was given."""
+
+    rule: Rule
+    record: tuple[object, ...] | None
+    key: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDifference:
+    """A self-assessed score beside the computed one; ``difference`` is claimed − computed."""
+
+    criterion: str
+    claimed: Rational
+    computed: Rational
+
+    @property
+    def difference(self) -> Rational:
+        return self.claimed - self.computed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scoring:
+    """The result for one department. ``nodes`` has every criterion's score by id, the root's too."""
+
+    evaluation: Evaluation
+    root: NodeScore
+    nodes: Mapping[str, NodeScore]
+    grade: str
+    open_points: tuple[OpenPoint, ...]
+    claims: tuple[ClaimDifference, ...]
+
+    @property
+    def total(self) -> Rational:
+        return self.root.earned
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The ledger: every line that counts towards the total, in the order of the table."""
+        return self.root.lines
+
+
+def score_evaluation(evaluation: Evaluation) -> Scoring:
+    """The points that follow from what was decided.
+
+    Raises :class:`FactsError` or :class:`RulesetError` where a score has no value, and
+    :class:`LedgerImbalance` if the ledger does not balance, which would be a fault of the program.
+    """
+    ruleset = evaluation.ruleset
+    leaves = LeafScorer(evaluation)
+    root = _node(ruleset.root, evaluation, leaves)
+    nodes = {node.criterion.id: node for node in root.walk()}
+    claims = tuple(
+        ClaimDifference(name, claim, nodes[name].earned) for name, claim in evaluation.facts.claimed.items() if name in nodes
+    )
+    grade = _grade(root.earned, ruleset, evaluation)
+    return Scoring(evaluation, root, nodes, grade, _open_points(evaluation), claims)
+
+
+def _node(node: Criterion, evaluation: Evaluation, leaves: LeafScorer) -> NodeScore:
+    if node.applies is not None and not evaluation.holds(node.applies):
+        return not_applicable(node)
+    if node.children:
+        score = roll_up(node, [_node(child, evaluation, leaves) for child in node.children], evaluation)
+    else:
+        score = leaves.score(node)
+    if node.parent is None and score.earned > node.points:
+        above = score.earned - node.points
+        score = _with_line(score, Line("cap", node, above, above))
+    if node.veto is not None and score.in_play and evaluation.holds(node.veto):
+        score = _vetoed(score, node.veto, evaluation)
+    if score.full - score.lost != score.earned:
+        raise LedgerImbalance([_imbalance(score)])
+    return score
+
+
+def _with_line(score: NodeScore, line: Line) -> NodeScore:
+    return replace(score, earned=score.earned - line.applied, lines=(*score.lines, line))
+
+
+def _vetoed(score: NodeScore, veto: Rule, evaluation: Evaluation) -> NodeScore:
+    """The veto takes what is above its ``earn``, bonus included; it never gives."""
+    taken = ZERO
+    if veto.amount is not None:
+        earn = round_half_up(evaluation.value(veto.amount, veto.id), evaluation.ruleset.decimals)
+        taken = max(score.earned - max(earn, ZERO), ZERO)
+    return _with_line(score, Line("veto", score.criterion, taken, taken, rule=veto))
+
+
+def _imbalance(score: NodeScore) -> Problem:
+    numbers = " ".join(format_exact(one) for one in (score.full, score.lost, score.earned))
+    message = Text(f"账目不平：满分、扣分、得分为 {numbers}", f"the ledger does not balance: full, lost, earned are {numbers}")
+    fix = Text("这是程序的缺陷，请报告；没有给出得分", "this is a fault of the program, please report it; no score was given")
+    return Problem("X002", message, score.criterion.position, score.criterion.id, fix)
+
+
+def _grade(total: Rational, ruleset: Ruleset, evaluation: Evaluation) -> str:
+    if not ruleset.grades:
+        return ""
+    found = [index for index, band in enumerate(ruleset.grades) if band.allowed.contains(total)]
+    if len(found) != 1:
+        shown = format_exact(total)
+        message = Text(
+            f"总分 {shown} 没有对应的等级，或对应多个", f"the total {shown} has no grade, or several"
+        )
+        fix = Text("改正 grades 的界限", "correct the bounds in 'grades'")
+        raise RulesetError([Problem("R061", message, ruleset.root.position, "grades", fix)])
+    veto = ruleset.root.veto
+    if veto is not None and veto.grade_at_most is not None and evaluation.holds(veto):
+        limit = [band.grade for band in ruleset.grades].index(veto.grade_at_most)
+        return ruleset.grades[max(found[0], limit)].grade
+    return ruleset.grades[found[0]].grade
+
+
+def _open_points(evaluation: Evaluation) -> tuple[OpenPoint, ...]:
+    found: list[OpenPoint] = []
+    for node in evaluation.ruleset.root.subtree():
+        for rule in node.explains:
+            for record, truth, _ in evaluation.decisions[rule.index] or ():
+                if truth:
+                    explanation = evaluation.facts.explanations.get(rule.id, "")
+                    found.append(OpenPoint(rule, record, record_key(rule, record), explanation))
+    return tuple(found)

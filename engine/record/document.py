@@ -1,0 +1,153 @@
+"""The shape of a result document, ``audit-score/result/1``.
+
+Every number of points or facts is a text, so that no reader turns it into a float: a decimal such
+as ``"8.41"``, or a fraction such as ``"1/3"`` where no decimal is exact.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT: Literal["audit-score/result/1"] = "audit-score/result/1"
+
+
+class Part(BaseModel):
+    """The base of all parts; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class InBothLanguages(Part):
+    zh: str
+    en: str
+
+
+class EngineStamp(Part):
+    """``digest`` is the SHA-256 of the engine's own source files."""
+
+    version: str
+    digest: str
+
+
+class RulesetStamp(Part):
+    """``digest`` is the SHA-256 of the resolved ruleset; layout and comments do not count."""
+
+    id: str
+    title: InBothLanguages
+    year: int
+    digest: str
+
+
+class FactsStamp(Part):
+    """``digest`` is the SHA-256 of ``document``, the facts as they were stated."""
+
+    file: str
+    digest: str
+    document: dict[str, Any]
+
+
+class BasisPart(Part):
+    source: str = ""
+    article: str = ""
+    status: str = ""
+
+
+class ComparisonPart(Part):
+    """``margin`` says how far the left side lies from the right; ``holds`` is null where it was not looked at."""
+
+    text: str
+    figures: InBothLanguages
+    holds: bool | None
+    margin: InBothLanguages
+
+
+class DecisionPart(Part):
+    record: str
+    fired: bool
+    waived: bool
+    comparisons: list[ComparisonPart]
+
+
+class RulePart(Part):
+    """A rule and what was decided of it; ``decisions`` is null where it was not looked at."""
+
+    id: str
+    kind: Literal["applies", "case", "deduction", "bonus", "explain", "veto"]
+    criterion: str
+    condition: str
+    decisions: list[DecisionPart] | None
+
+
+class LinePart(Part):
+    """A ledger line. ``applied`` is what it cost, ``nominal`` what the rule asks for."""
+
+    number: int
+    kind: str
+    criterion: str
+    rule: str
+    record: str
+    nominal: str
+    applied: str
+    reason: Literal["", "waived", "cap", "floor"]
+    share: str
+    because: InBothLanguages
+    basis: BasisPart
+    waiver: str = ""
+
+
+class CriterionPart(Part):
+    """A node of the table. ``full`` − the lines applied below it = ``earned``."""
+
+    id: str
+    title: InBothLanguages
+    points: str
+    full: str
+    earned: str
+    lost: str
+    state: Literal["scored", "unseen", "not_applicable"]
+    chosen: str
+    basis: BasisPart
+    claimed: str | None
+    difference: str | None
+    formulas: list[str]
+    criteria: list[CriterionPart]
+
+
+class OpenPointPart(Part):
+    rule: str
+    record: str
+    because: InBothLanguages
+    explanation: str
+
+
+class WarningPart(Part):
+    code: str
+    path: str
+    message: InBothLanguages
+
+
+class ResultDocument(Part):
+    """One department's score, complete: it can be verified without any other file than the ruleset."""
+
+    format: Literal["audit-score/result/1"] = Field(FORMAT)
+    engine: EngineStamp
+    ruleset: RulesetStamp
+    facts: FactsStamp
+    department: str
+    year: int
+    total: str
+    full: str
+    grade: str
+    criteria: list[CriterionPart]
+    ledger: list[LinePart]
+    rules: list[RulePart]
+    open_points: list[OpenPointPart]
+    warnings: list[WarningPart]
+
+
+def result_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a result document."""
+    schema = ResultDocument.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": FORMAT, **schema}

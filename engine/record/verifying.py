@@ -1,0 +1,100 @@
+"""A result document computed anew, and what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine.errors import FactsError, Position, Problem, RecordError, Text
+from engine.facts.reading import read_facts
+from engine.record.document import ResultDocument
+from engine.record.writing import result_document
+from engine.ruleset.model import Ruleset
+from engine.scoring import Scorer
+from engine.source import MAX_BYTES, parse_source
+
+STAMPS = ("engine", "ruleset.digest", "facts.digest", "facts.file")
+"""Differences here say why figures may differ; they are not figures themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the record and the recomputation do not agree. ``None``: absent there."""
+
+    path: str
+    recorded: object
+    computed: object
+
+    @property
+    def is_stamp(self) -> bool:
+        return self.path.startswith(STAMPS)
+
+
+def read_records(path: Path) -> list[ResultDocument]:
+    """The result documents in a file: one, or a list. Raises :class:`RecordError`."""
+    name = str(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise RecordError([Problem("V001", Text("文件过大", "the file is too large"), Position(name))])
+        written = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        message = Text(f"无法读取文件（{error.strerror}）", f"cannot read the file ({error.strerror})")
+        raise RecordError([Problem("V001", message, Position(name))]) from None
+    except json.JSONDecodeError as error:
+        message = Text(f"不是 JSON（{error.msg}）", f"not JSON ({error.msg})")
+        raise RecordError([Problem("V002", message, Position(name, error.lineno, error.colno))]) from None
+    except (UnicodeDecodeError, RecursionError, ValueError):
+        message = Text("不是可读的 UTF-8 JSON", "not readable as UTF-8 JSON")
+        raise RecordError([Problem("V002", message, Position(name))]) from None
+    documents = written if isinstance(written, list) else [written]
+    if not documents:
+        raise RecordError([Problem("V002", Text("文件里没有结果", "there is no result in the file"), Position(name))])
+    return [_validated(one, name) for one in documents]
+
+
+def _validated(written: Any, name: str) -> ResultDocument:
+    try:
+        return ResultDocument.model_validate(written)
+    except ValidationError as error:
+        fix = Text("用 audit score --format json 生成的文件", "give a file that 'audit score --format json' wrote")
+        raise RecordError(
+            Problem(
+                "V003",
+                Text(f"不是结果文件（{detail['msg']}）", f"not a result document ({detail['msg']})"),
+                Position(name),
+                ".".join(str(step) for step in detail["loc"]),
+                fix,
+            )
+            for detail in error.errors(include_url=False)[:20]
+        ) from None
+
+
+def verify(record: ResultDocument, ruleset: Ruleset) -> list[Difference]:
+    """Everything in which the record differs from its own facts scored again by ``ruleset``.
+
+    Raises :class:`FactsError` where the facts in the record are not usable any more.
+    """
+    text = json.dumps(record.facts.document, ensure_ascii=False)
+    root = parse_source(text.encode(), record.facts.file or "record", FactsError)
+    computed = result_document(Scorer(ruleset).score(read_facts(root, ruleset)))
+    recorded = record.model_dump()
+    return list(_differences(recorded, computed, ""))
+
+
+def _differences(recorded: Any, computed: Any, path: str) -> Iterator[Difference]:
+    if isinstance(recorded, dict) and isinstance(computed, dict):
+        for key in dict.fromkeys([*recorded, *computed]):
+            inner = f"{path}.{key}" if path else key
+            yield from _differences(recorded.get(key), computed.get(key), inner)
+    elif isinstance(recorded, list) and isinstance(computed, list):
+        for index in range(max(len(recorded), len(computed))):
+            one = recorded[index] if index < len(recorded) else None
+            two = computed[index] if index < len(computed) else None
+            yield from _differences(one, two, f"{path}[{index + 1}]")
+    elif recorded != computed:
+        yield Difference(path, recorded, computed)

@@ -1,0 +1,154 @@
+"""A scoring written down as a result document."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Text
+from engine.explanation import Explainer
+from engine.language.numbers import format_exact
+from engine.ledger.lines import Line, NodeScore
+from engine.ledger.scoring import Scoring
+from engine.record.document import FORMAT
+from engine.ruleset.document import Basis
+from engine.ruleset.model import Criterion, Rule
+
+Json = dict[str, Any]
+
+
+def result_document(scoring: Scoring) -> Json:
+    """The document as JSON-ready values, in the shape of :class:`ResultDocument`."""
+    return _Writer(scoring).document()
+
+
+@cache
+def engine_stamp() -> Json:
+    """The engine's version, and a hash over its source files."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent.parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    try:
+        installed = version("audit-score")
+    except PackageNotFoundError:
+        installed = "uninstalled"
+    return {"version": installed, "digest": digest.hexdigest()}
+
+
+def _both(text: Text) -> Json:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _basis(basis: Basis | None) -> Json:
+    if basis is None:
+        return {"source": "", "article": "", "status": ""}
+    return {"source": basis.source or "", "article": basis.article or "", "status": basis.status or ""}
+
+
+class _Writer:
+    def __init__(self, scoring: Scoring) -> None:
+        self.scoring = scoring
+        self.explainer = Explainer(scoring)
+        self.claims = {claim.criterion: claim for claim in scoring.claims}
+
+    def document(self) -> Json:
+        scoring, evaluation = self.scoring, self.scoring.evaluation
+        ruleset, facts = evaluation.ruleset, evaluation.facts
+        return {
+            "format": FORMAT,
+            "engine": engine_stamp(),
+            "ruleset": {
+                "id": ruleset.id,
+                "title": _both(ruleset.title),
+                "year": ruleset.year,
+                "digest": ruleset.digest,
+            },
+            "facts": {"file": Path(facts.file).name, "digest": facts.digest, "document": facts.document},
+            "department": facts.department,
+            "year": facts.year,
+            "total": format_exact(scoring.total),
+            "full": format_exact(scoring.root.full),
+            "grade": scoring.grade,
+            "criteria": [self.criterion(scoring.root)],
+            "ledger": [self.line(number, line) for number, line in enumerate(scoring.lines, 1)],
+            "rules": [self.rule(rule) for rule in ruleset.rules],
+            "open_points": [self.open_point(point) for point in scoring.open_points],
+            "warnings": [
+                {"code": one.code, "path": one.path, "message": _both(one.message)} for one in facts.warnings
+            ],
+        }
+
+    def criterion(self, node: NodeScore) -> Json:
+        one = node.criterion
+        claim = self.claims.get(one.id)
+        return {
+            "id": one.id,
+            "title": _both(one.title),
+            "points": format_exact(one.points),
+            "full": format_exact(node.full),
+            "earned": format_exact(node.earned),
+            "lost": format_exact(node.lost),
+            "state": node.state,
+            "chosen": node.chosen,
+            "basis": _basis(one.basis),
+            "claimed": format_exact(claim.claimed) if claim else None,
+            "difference": format_exact(claim.difference) if claim else None,
+            "formulas": self.formulas(one) if node.state == "scored" else [],
+            "criteria": [self.criterion(child) for child in node.children],
+        }
+
+    def formulas(self, node: Criterion) -> list[str]:
+        return [f"{one.written} = {one.with_numbers} = {one.value.en}" for one in self.explainer.formulas(node)]
+
+    def line(self, number: int, line: Line) -> Json:
+        basis = line.rule.basis if line.rule is not None and line.rule.basis is not None else line.criterion.basis
+        waiver = self.scoring.evaluation.facts.waivers.get((line.rule.id, line.key)) if line.rule else None
+        return {
+            "number": number,
+            "kind": line.kind,
+            "criterion": line.criterion.id,
+            "rule": line.rule.id if line.rule else "",
+            "record": line.key,
+            "nominal": format_exact(line.nominal),
+            "applied": format_exact(line.applied),
+            "reason": line.reason,
+            "share": format_exact(line.share),
+            "because": _both(self.explainer.line(line)),
+            "basis": _basis(basis),
+            "waiver": waiver.reason if waiver and line.reason == "waived" else "",
+        }
+
+    def rule(self, rule: Rule) -> Json:
+        decided = self.scoring.evaluation.decisions[rule.index]
+        return {
+            "id": rule.id,
+            "kind": rule.kind,
+            "criterion": rule.criterion.id,
+            "condition": rule.expression.text,
+            "decisions": None if decided is None else [self.decision(one) for one in self.explainer.decisions(rule)],
+        }
+
+    def decision(self, decision: Any) -> Json:
+        return {
+            "record": decision.key,
+            "fired": decision.fired,
+            "waived": decision.waived,
+            "comparisons": [
+                {"text": one.text, "figures": _both(one.sides), "holds": one.holds, "margin": _both(one.margin)}
+                for one in decision.compared
+            ],
+        }
+
+    def open_point(self, point: Any) -> Json:
+        because = self.explainer.because(point.rule, point.record) or Text(point.rule.id, point.rule.id)
+        return {
+            "rule": point.rule.id,
+            "record": point.key,
+            "because": _both(because),
+            "explanation": point.explanation,
+        }
