@@ -1,0 +1,1 @@
+"""Rule changes tested like programs: the examples that stand beside the rules."""
