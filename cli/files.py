@@ -21,7 +21,10 @@ def score_file(path: Path, ruleset: str | None, session: Session) -> Scoring:
     reference = ruleset or ruleset_of(root)
     if not reference:
         message = Text("事实文件没有写 ruleset", "the facts file does not name its ruleset")
-        fix = Text("在文件里写 ruleset: guangdong/2024，或用 --ruleset", "write ruleset: guangdong/2024 in it, or use --ruleset")
+        fix = Text(
+            "在文件里写 ruleset: guangdong/2024，或用 --ruleset",
+            "write ruleset: guangdong/2024 in it, or use --ruleset",
+        )
         raise FactsError([Problem("F001", message, Position(str(path)), "ruleset", fix)])
     if not ruleset:
         session.library().find(reference)  # a facts file may name a ruleset, not a path on this machine

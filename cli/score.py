@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,19 +13,18 @@ from cli.messages import print_error
 from engine.errors import AuditError
 from engine.ledger.scoring import Scoring
 
+if TYPE_CHECKING:
+    from engine.language.numbers import Rational
 
-class Points(click.ParamType):
-    """A number of points, read exactly."""
 
-    name = "points"
+def _points(context: click.Context, parameter: click.Parameter, value: str | None) -> Rational | None:
+    """The option's number of points, read exactly."""
+    from engine.language.numbers import MalformedValue, parse_number
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
-        from engine.language.numbers import MalformedValue, parse_number
-
-        try:
-            return parse_number(str(value))
-        except MalformedValue as error:
-            self.fail(error.reason.en, param, ctx)
+    try:
+        return None if value is None else parse_number(value)
+    except MalformedValue as error:
+        raise click.BadParameter(error.reason.en) from None
 
 
 @click.command()
@@ -34,11 +34,23 @@ class Points(click.ParamType):
     "--format", "-f", "format_", type=click.Choice(["table", "json", "csv", "markdown"]), default="table", show_default=True,
     help="Output format 输出格式.",
 )  # fmt: skip
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file 写入文件.")
-@click.option("--fail-under", type=Points(), metavar="POINTS", help="Exit 1 if any total is below 总分低于此值时退出码为 1.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file 写入文件."
+)
+@click.option(
+    "--fail-under",
+    type=Points(),
+    metavar="POINTS",
+    help="Exit 1 if any total is below 总分低于此值时退出码为 1.",
+)
 @pass_session
 def score(
-    session: Session, facts: tuple[Path, ...], ruleset: str | None, format_: str, output: Path | None, fail_under: object
+    session: Session,
+    facts: tuple[Path, ...],
+    ruleset: str | None,
+    format_: str,
+    output: Path | None,
+    fail_under: Rational | None,
 ) -> None:
     """Score facts files (YAML or JSON): every deduction with its figures and clause, and the points.
 
@@ -70,4 +82,3 @@ def _put(shown: str, output: Path | None) -> None:
     from engine.writing import write_whole
 
     write_whole(output, (click.unstyle(shown) + "\n").encode())
-

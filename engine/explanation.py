@@ -21,7 +21,9 @@ LINE_TEXTS = {
     "judged": Text("评审扣分", "deducted by the assessor"),
     "unseen": Text("未计算：采用自评得分", "not computed: the claimed score is taken over"),
     "not_applicable": Text("不适用，按规定不得分", "not applicable, which earns nothing here"),
-    "rescaling": Text("不适用指标的分值按比例折算", "the points of what does not apply, spread over the rest"),
+    "rescaling": Text(
+        "不适用指标的分值按比例折算", "the points of what does not apply, spread over the rest"
+    ),
     "rounding": Text("加权平均的取整差", "rounding of the weighted average"),
     "cap": Text("总分不超过满分", "the total is capped at the full points"),
     "veto": Text("一票否决", "veto"),
@@ -195,4 +197,3 @@ class Explainer:
         if line.kind == "judged" and judgement is not None:
             return Text(f"{judgement.reason}（{judgement.by}）", f"{judgement.reason} ({judgement.by})")
         return LINE_TEXTS[line.kind]
-

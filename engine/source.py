@@ -132,7 +132,8 @@ def read_source(path: Path, error: type[AuditError], name: str | None = None) ->
         size = path.stat().st_size
         if size > MAX_BYTES:
             message = Text(
-                f"文件过大（{size:,} 字节，最多 {MAX_BYTES:,}）", f"the file is too large ({size:,} bytes of at most {MAX_BYTES:,})"
+                f"文件过大（{size:,} 字节，最多 {MAX_BYTES:,}）",
+                f"the file is too large ({size:,} bytes of at most {MAX_BYTES:,})",
             )
             raise error([Problem("S101", message, Position(shown))])
         content = path.read_bytes()
@@ -157,7 +158,9 @@ def _decode(content: bytes, name: str, error: type[AuditError]) -> str:
         line = content.count(b"\n", 0, failure.start) + 1
         column = failure.start - (content.rfind(b"\n", 0, failure.start) + 1) + 1
         message = Text("文件不是 UTF-8 编码", "the file is not UTF-8 text")
-        fix = Text("另存为 UTF-8（常见的原编码是 GBK 或 UTF-16）", "save it as UTF-8 (it may be GBK or UTF-16 now)")
+        fix = Text(
+            "另存为 UTF-8（常见的原编码是 GBK 或 UTF-16）", "save it as UTF-8 (it may be GBK or UTF-16 now)"
+        )
         raise error([Problem("S103", message, Position(name, line, column), fix=fix)]) from None
 
 
@@ -211,7 +214,9 @@ class _Reader:
                 documents += 1
                 if documents > 1:
                     message = Text("一个文件里只能有一份文档", "a file holds one document")
-                    self.report("S106", message, event.start_mark.index, Text("拆成几个文件", "split the file"))
+                    self.report(
+                        "S106", message, event.start_mark.index, Text("拆成几个文件", "split the file")
+                    )
                     return root
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
                 open_nodes.pop()
@@ -228,7 +233,9 @@ class _Reader:
                     open_nodes.append(node)
                     pending.append(None)
                     if len(open_nodes) > MAX_DEPTH:
-                        message = Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep")
+                        message = Text(
+                            f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"
+                        )
                         self.report("S107", message, node.start)
                         return root
         return root
@@ -237,11 +244,24 @@ class _Reader:
         index = event.start_mark.index
         if kind == "AliasEvent" or event.anchor is not None:
             message = Text("不支持锚点和别名（& 和 *）", "anchors and aliases (& and *) are not supported")
-            self.report("S108", message, index, Text("把内容写全；以 * 或 & 开头的文字加引号", "write it out; quote a text that starts with * or &"))
+            self.report(
+                "S108",
+                message,
+                index,
+                Text(
+                    "把内容写全；以 * 或 & 开头的文字加引号",
+                    "write it out; quote a text that starts with * or &",
+                ),
+            )
             return None
         if event.tag is not None and event.tag != "!":
             message = Text(f"不支持标签（{event.tag}）", f"tags are not supported ({event.tag})")
-            self.report("S109", message, index, Text("删去标签；以 ! 开头的文字加引号", "remove it; quote a text that starts with !"))
+            self.report(
+                "S109",
+                message,
+                index,
+                Text("删去标签；以 ! 开头的文字加引号", "remove it; quote a text that starts with !"),
+            )
             return None
         if kind == "ScalarEvent":
             return Scalar(self.file, index, event.value, event.end_mark.index, event.style or "")
@@ -259,12 +279,18 @@ class _Reader:
             return True
         if not isinstance(node, Scalar):
             message = Text("键应为文字", "a key must be plain text")
-            self.report("S110", message, node.start, Text("以 { 或 [ 开头的文字加引号", "quote a text that starts with { or ["))
+            self.report(
+                "S110",
+                message,
+                node.start,
+                Text("以 { 或 [ 开头的文字加引号", "quote a text that starts with { or ["),
+            )
             return False
         if node.text in parent.entries:
             first = parent.entries[node.text].key.position
             message = Text(
-                f"键“{node.text}”重复（第 {first.line} 行已有）", f"the key '{node.text}' is here twice (first in line {first.line})"
+                f"键“{node.text}”重复（第 {first.line} 行已有）",
+                f"the key '{node.text}' is here twice (first in line {first.line})",
             )
             self.report("S111", message, node.start, Text("删去一个，或合并", "remove one, or merge them"))
         pending[-1] = node

@@ -22,6 +22,7 @@ COLUMNS = (
 
 
 def render(scorings: Sequence[Scoring], session: Session) -> str:
+    """The results as one CSV table; amounts are exact."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()

@@ -10,6 +10,7 @@ from engine.ledger.scoring import Scoring
 
 
 def render(scorings: Sequence[Scoring], session: Session) -> str:
+    """The results as JSON text."""
     from engine.record.writing import result_document
 
     documents = [result_document(scoring) for scoring in scorings]

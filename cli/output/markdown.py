@@ -15,6 +15,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 
 
 def render(scorings: Sequence[Scoring], session: Session) -> str:
+    """The results as one Markdown document."""
     return "\n\n".join(_result(View(scoring, session)) for scoring in scorings)
 
 
@@ -27,8 +28,15 @@ def _result(view: View) -> str:
         )
     )
     names = ["criterion", "points", "earned", "lost", "claimed", "difference", "note", "basis"]
-    rows = [["　" * row.depth + row.title, *(getattr(row, name) for name in names[1:])] for row in view.breakdown()]
-    parts = [head, f"{view.say(view.ruleset.title)} ({view.ruleset.id})", _table([view.heading(name) for name in names], rows)]
+    rows = [
+        ["　" * row.depth + row.title, *(getattr(row, name) for name in names[1:])]
+        for row in view.breakdown()
+    ]
+    parts = [
+        head,
+        f"{view.say(view.ruleset.title)} ({view.ruleset.id})",
+        _table([view.heading(name) for name in names], rows),
+    ]
     ledger = view.ledger()
     names = ["criterion", "rule", "record", "nominal", "applied", "note", "because", "basis"]
     parts.append(f"## {view.say(Text('扣分明细', 'Ledger'))}")
@@ -40,7 +48,9 @@ def _result(view: View) -> str:
     if points := view.open_points():
         missing = view.say(Text("尚无说明", "no explanation yet"))
         parts.append(f"## {view.say(Text('待说明事项', 'To be explained'))}")
-        parts.append("\n".join(f"- {_cell(because)} — {_cell(given) or missing}" for because, given in points))
+        parts.append(
+            "\n".join(f"- {_cell(because)} — {_cell(given) or missing}" for because, given in points)
+        )
     return "\n\n".join(parts)
 
 

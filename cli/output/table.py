@@ -20,6 +20,7 @@ NARROWEST, PIPED = 60, 160
 
 
 def render(scorings: Sequence[Scoring], session: Session) -> str:
+    """The results as text for a terminal, one after the other."""
     return "\n\n".join(_result(View(scoring, session)) for scoring in scorings)
 
 

@@ -138,11 +138,17 @@ class View:
         return [self.ledger_row(number, line) for number, line in enumerate(self.scoring.lines, 1)]
 
     def ledger_row(self, number: int, line: Line) -> LedgerRow:
-        waiver = self.facts.waivers.get((line.rule.id, line.key)) if line.rule and line.reason == "waived" else None
+        waiver = (
+            self.facts.waivers.get((line.rule.id, line.key))
+            if line.rule and line.reason == "waived"
+            else None
+        )
         note = self.say(REASONS[line.reason])
         if waiver is not None:
             note = self.say(Text(f"{note}：{waiver.reason}", f"{note}: {waiver.reason}"))
-        basis = line.rule.basis if line.rule is not None and line.rule.basis is not None else line.criterion.basis
+        basis = (
+            line.rule.basis if line.rule is not None and line.rule.basis is not None else line.criterion.basis
+        )
         return LedgerRow(
             number,
             self.say(line.criterion.title),
@@ -158,7 +164,12 @@ class View:
     def open_points(self) -> list[tuple[str, str]]:
         """What asks for an explanation, and the explanation given (empty: none yet)."""
         return [
-            (self.say(self.explainer.because(point.rule, point.record) or Text(point.rule.id, point.rule.id)), point.explanation)
+            (
+                self.say(
+                    self.explainer.because(point.rule, point.record) or Text(point.rule.id, point.rule.id)
+                ),
+                point.explanation,
+            )
             for point in self.scoring.open_points
         ]
 

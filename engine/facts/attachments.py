@@ -31,7 +31,9 @@ class AttachmentReader:
         if node is None or isinstance(node, MappingNode):
             return node
         if not (isinstance(node, Scalar) and node.is_null):
-            self.report("F005", Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"), node, name)
+            self.report(
+                "F005", Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"), node, name
+            )
         return None
 
     def text(self, owner: MappingNode, key: str, path: str, *, required: bool = True) -> str:
@@ -42,7 +44,9 @@ class AttachmentReader:
             self.report("F001", Text(f"缺少 {key}", f"'{key}' is missing"), owner, path)
         return ""
 
-    def number(self, node: Node | None, path: str, parse: Callable[[str], Rational] = parse_number) -> Rational | None:
+    def number(
+        self, node: Node | None, path: str, parse: Callable[[str], Rational] = parse_number
+    ) -> Rational | None:
         if not isinstance(node, Scalar):
             if node is not None:
                 self.report("F005", Text("此处应为一个数", "a number is wanted here"), node, path)
@@ -70,7 +74,9 @@ class AttachmentReader:
             message = Text(f"没有指标“{key}”", f"there is no criterion '{key}'")
             if titled:
                 ids = [one.id for one in titled]
-                message = Text(f"“{key}”有多个：{'、'.join(ids)}", f"'{key}' is the title of several: {', '.join(ids)}")
+                message = Text(
+                    f"“{key}”有多个：{'、'.join(ids)}", f"'{key}' is the title of several: {', '.join(ids)}"
+                )
             titles = [one.title.zh for one in self.ruleset.criteria.values()]
             self.report("F002", message, node, path, suggestion(key, [*self.ruleset.criteria, *titles]))
         return found
@@ -96,12 +102,14 @@ class AttachmentReader:
         claim = claims.get(one.id)
         if claim is None:
             message = Text(
-                f"{one.title.zh}只知分值，须填自评得分", f"only the points of this row are known ({one.title.en}): its claimed score is needed"
+                f"{one.title.zh}只知分值，须填自评得分",
+                f"only the points of this row are known ({one.title.en}): its claimed score is needed",
             )
             self.report("F001", message, holder, path)
         elif not 0 <= claim <= one.points:
             message = Text(
-                f"自评得分应在 0 到 {format_exact(one.points)} 之间", f"the claim lies between 0 and {format_exact(one.points)}"
+                f"自评得分应在 0 到 {format_exact(one.points)} 之间",
+                f"the claim lies between 0 and {format_exact(one.points)}",
             )
             self.report("F008", message, holder, path)
 
@@ -117,18 +125,27 @@ class AttachmentReader:
                 message = Text("这个指标不由评审人裁量", "this criterion is not left to an assessor")
                 self.report("F010", message, entry.key, path, Text("删去", "remove it"))
             elif not isinstance(entry.value, MappingNode):
-                self.report("F005", Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"), entry.value, path)
+                self.report(
+                    "F005",
+                    Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"),
+                    entry.value,
+                    path,
+                )
             else:
                 read[criterion.id] = self.judgement(criterion, entry.value, path)
         for one in self.ruleset.criteria.values():
             if one.is_judged and one.id not in read and not self.mentions(section, one):
-                message = Text(f"缺少评审意见（{one.title.zh}）", f"the assessor's judgement is missing ({one.title.en})")
+                message = Text(
+                    f"缺少评审意见（{one.title.zh}）", f"the assessor's judgement is missing ({one.title.en})"
+                )
                 fix = Text("不扣分也要写明", "state it, even where nothing is deducted")
                 self.report("F001", message, section or self.root, f"judgements.{one.id}", fix)
         return read
 
     def mentions(self, section: MappingNode | None, one: Criterion) -> bool:
-        return section is not None and any(key in section.entries for key in (one.id, one.title.zh, one.title.en))
+        return section is not None and any(
+            key in section.entries for key in (one.id, one.title.zh, one.title.en)
+        )
 
     def judgement(self, criterion: Criterion, node: MappingNode, path: str) -> Judgement:
         by, reason = self.text(node, "by", path), self.text(node, "reason", path)
@@ -136,21 +153,38 @@ class AttachmentReader:
             self.known_keys(node, ("deduct", "by", "reason"), path)
             deduct = self.number(node.get("deduct"), f"{path}.deduct")
             if node.get("deduct") is None:
-                self.report("F001", Text("缺少 deduct", "'deduct' is missing"), node, path, Text("不扣分写 0", "write 0 for none"))
+                self.report(
+                    "F001",
+                    Text("缺少 deduct", "'deduct' is missing"),
+                    node,
+                    path,
+                    Text("不扣分写 0", "write 0 for none"),
+                )
             elif deduct is not None and deduct < 0:
                 self.report("F008", Text("扣分不能为负", "a deduction is not negative"), node, path)
             return Judgement(by, reason, deduct)
         self.known_keys(node, ("tier", "coefficient", "by", "reason"), path)
         name = self.text(node, "tier", path)
         tiers = criterion.score.tiers
-        tier = tiers.get(name) or next((one for one in tiers.values() if name in (one.title.zh, one.title.en)), None)
+        tier = tiers.get(name) or next(
+            (one for one in tiers.values() if name in (one.title.zh, one.title.en)), None
+        )
         coefficient = self.number(node.get("coefficient"), f"{path}.coefficient", parse_ratio)
         if node.get("coefficient") is None:
             self.report("F001", Text("缺少 coefficient", "'coefficient' is missing"), node, path)
         if name and tier is None:
-            self.report("F002", Text(f"没有档次“{name}”", f"there is no tier '{name}'"), node, path, suggestion(name, [*tiers]))
+            self.report(
+                "F002",
+                Text(f"没有档次“{name}”", f"there is no tier '{name}'"),
+                node,
+                path,
+                suggestion(name, [*tiers]),
+            )
         elif tier is not None and coefficient is not None and not tier.allowed.contains(coefficient):
-            message = Text(f"系数不在“{tier.title.zh}”档的范围内", f"the coefficient is outside the tier '{tier.title.en}'")
+            message = Text(
+                f"系数不在“{tier.title.zh}”档的范围内",
+                f"the coefficient is outside the tier '{tier.title.en}'",
+            )
             self.report("F008", message, node, path)
         return Judgement(by, reason, None, tier.id if tier else "", coefficient)
 
@@ -165,7 +199,12 @@ class AttachmentReader:
         for index, item in enumerate(node.items):
             path = f"waivers[{index + 1}]"
             if not isinstance(item, MappingNode):
-                self.report("F005", Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"), item, path)
+                self.report(
+                    "F005",
+                    Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"),
+                    item,
+                    path,
+                )
                 continue
             waiver = self.waiver(item, keys, path)
             if waiver is not None and (waiver.rule, waiver.record) in read:
@@ -184,16 +223,39 @@ class AttachmentReader:
             return None
         if rule is None:
             waivable = [one.id for one in self.ruleset.rules if one.waivable]
-            self.report("F002", Text(f"没有规则“{name}”", f"there is no rule '{name}'"), node, path, suggestion(name, waivable))
+            self.report(
+                "F002",
+                Text(f"没有规则“{name}”", f"there is no rule '{name}'"),
+                node,
+                path,
+                suggestion(name, waivable),
+            )
             return None
         if not rule.waivable:
             message = Text(f"规则“{name}”不可豁免", f"the rule '{name}' cannot be waived")
-            self.report("F010", message, node, path, Text("删去；或在规则集中写 waivable: true", "remove it, or write waivable: true in the ruleset"))
+            self.report(
+                "F010",
+                message,
+                node,
+                path,
+                Text(
+                    "删去；或在规则集中写 waivable: true", "remove it, or write waivable: true in the ruleset"
+                ),
+            )
         known = keys.get(rule.each.name, {}) if rule.each is not None else None
         if known is None and record:
-            self.report("F010", Text("这条规则不针对记录，删去 record", "this rule is not about records; remove 'record'"), node, path)
+            self.report(
+                "F010",
+                Text("这条规则不针对记录，删去 record", "this rule is not about records; remove 'record'"),
+                node,
+                path,
+            )
         elif known is not None and record not in known:
-            message = Text(f"没有记录“{record}”", f"there is no record '{record}'") if record else Text("缺少 record", "'record' is missing")
+            message = (
+                Text(f"没有记录“{record}”", f"there is no record '{record}'")
+                if record
+                else Text("缺少 record", "'record' is missing")
+            )
             self.report("F002", message, node, path, suggestion(record, [*known]))
         return Waiver(name, record, reason, evidence)
 
@@ -201,7 +263,9 @@ class AttachmentReader:
         section = self.section("explanations")
         if section is None:
             return {}
-        self.known_keys(section, [rule.id for rule in self.ruleset.rules if rule.kind == "explain"], "explanations")
+        self.known_keys(
+            section, [rule.id for rule in self.ruleset.rules if rule.kind == "explain"], "explanations"
+        )
         return {key: self.text(section, key, f"explanations.{key}") for key in section.entries}
 
     def evidence(self, paths: set[str]) -> dict[str, Evidence]:
@@ -216,8 +280,15 @@ class AttachmentReader:
                 read[key] = Evidence(entry.value.text)
             elif isinstance(entry.value, MappingNode):
                 self.known_keys(entry.value, ("source", "page", "status", "note"), path)
-                page, status, note = (self.text(entry.value, one, path, required=False) for one in ("page", "status", "note"))
+                page, status, note = (
+                    self.text(entry.value, one, path, required=False) for one in ("page", "status", "note")
+                )
                 read[key] = Evidence(self.text(entry.value, "source", path), page, status, note)
             else:
-                self.report("F005", Text("此处应为映射或文字", "a mapping or a text is wanted here"), entry.value, path)
+                self.report(
+                    "F005",
+                    Text("此处应为映射或文字", "a mapping or a text is wanted here"),
+                    entry.value,
+                    path,
+                )
         return read

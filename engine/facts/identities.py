@@ -39,10 +39,14 @@ def _failed(identity: Identity, because: Text, facts: Facts, ruleset: Ruleset) -
         for one in names
         if one.scalar.source == "fact"
     ]
-    where = next((facts.positions[one.scalar.name] for one in names if one.scalar.name in facts.positions), None)
+    where = next(
+        (facts.positions[one.scalar.name] for one in names if one.scalar.name in facts.positions), None
+    )
     severity: Severity = "error" if identity.blocking else "warning"
-    message = Text(f"勾稽关系不成立：{because.zh}（{'，'.join(figures)}）", f"identity broken: {because.en} ({', '.join(figures)})")
-    fix = Text("核对这些数字", "check these figures")
+    message = Text(f"核对不通过：{because.zh}", f"check failed: {because.en}")
+    if figures:
+        message = Text(f"{message.zh}（{'，'.join(figures)}）", f"{message.en} ({', '.join(figures)})")
+    fix = Text("核对有关事实", "check the facts concerned")
     return Problem("F020" if identity.blocking else "F021", message, where, identity.id, fix, severity)
 
 

@@ -98,5 +98,12 @@ def _values(root: Mapping, values: ValueReader, problems: list[Problem]) -> tupl
         return values.read(node)
     if node is None or (isinstance(node, Scalar) and node.is_null):
         return values.read(Mapping(root.file, root.start))
-    problems.append(Problem("F005", Text("facts 应为映射（键: 值）", "'facts' is a mapping (key: value)"), node.position, "facts"))
+    problems.append(
+        Problem(
+            "F005",
+            Text("facts 应为映射（键: 值）", "'facts' is a mapping (key: value)"),
+            node.position,
+            "facts",
+        )
+    )
     return ()

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.errors import Position, Problem, Text
+from engine.facts.model import Record
 from engine.language.calendar import OutsideCalendar, check_known
 from engine.language.numbers import MalformedValue
 from engine.language.terms import Kind, Value
 from engine.language.types import suggestion
-from engine.facts.model import Record
 from engine.ruleset.expressions import parse_value
 from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Ruleset
 from engine.ruleset.rendering import formats_of
@@ -31,7 +31,9 @@ class ValueReader:
         self.positions: dict[str, Position] = {}
         self.keys: dict[str, dict[str, Position]] = {}
 
-    def report(self, code: str, message: Text, node: Node | Position, path: str, fix: Text | None = None) -> None:
+    def report(
+        self, code: str, message: Text, node: Node | Position, path: str, fix: Text | None = None
+    ) -> None:
         where = node if isinstance(node, Position) else node.position
         self.problems.append(Problem(code, message, where, path, fix))
 
@@ -63,7 +65,10 @@ class ValueReader:
             where = _joined(path, key)
             if len(names) > 1:
                 listed = Text("、".join(names), ", ".join(names))
-                message = Text(f"标签“{key}”对应多项（{listed.zh}）", f"the label '{key}' means several facts ({listed.en})")
+                message = Text(
+                    f"标签“{key}”对应多项（{listed.zh}）",
+                    f"the label '{key}' means several facts ({listed.en})",
+                )
                 self.report("F003", message, entry.key, where, Text("改写名称", "write the name instead"))
             elif not names:
                 message = Text(f"没有名为“{key}”的事实", f"there is no fact '{key}'")
@@ -77,7 +82,12 @@ class ValueReader:
 
     def group(self, group: FactGroup, node: Node | None, parent: MappingNode, slots: list[Any]) -> None:
         if node is not None and not isinstance(node, MappingNode):
-            self.report("F005", Text("此处应为分组（键: 值）", "a group (key: value) is wanted here"), node, group.name)
+            self.report(
+                "F005",
+                Text("此处应为分组（键: 值）", "a group (key: value) is wanted here"),
+                node,
+                group.name,
+            )
             return
         holder = node if node is not None else parent
         found = self.by_name(node, _labels(group.facts), group.name) if node is not None else {}
@@ -88,7 +98,9 @@ class ValueReader:
         name = records.records.name
         if node is None:
             message = Text(f"{_MISSING.zh}（{records.label.zh}）", f"{_MISSING.en} ({records.label.en})")
-            self.report("F001", message, parent, name, Text("没有记录时写 []", "write [] where there are none"))
+            self.report(
+                "F001", message, parent, name, Text("没有记录时写 []", "write [] where there are none")
+            )
             return ()
         if not isinstance(node, Sequence):
             message = Text("此处应为记录的列表", "a list of records is wanted here")
@@ -113,12 +125,17 @@ class ValueReader:
         path = f"{name}[{key or index + 1}]"
         if key in keys:
             message = Text(
-                f"记录“{key}”重复（第 {keys[key].line} 行已有）", f"the record '{key}' is here twice (first in line {keys[key].line})"
+                f"记录“{key}”重复（第 {keys[key].line} 行已有）",
+                f"the record '{key}' is here twice (first in line {keys[key].line})",
             )
-            self.report("F006", message, node, path, Text("合并，或改正编号", "merge them, or correct the key"))
+            self.report(
+                "F006", message, node, path, Text("合并，或改正编号", "merge them, or correct the key")
+            )
         elif key:
             keys[key] = node.position
-        return tuple(self.fact(fact, found.get(one), node, f"{path}.{one}") for one, fact in records.fields.items())
+        return tuple(
+            self.fact(fact, found.get(one), node, f"{path}.{one}") for one, fact in records.fields.items()
+        )
 
     def fact(self, fact: Fact, node: Node | None, holder: Node, path: str) -> Value:
         """The value of one fact; ``None`` where it is optional and absent, or after a problem."""
@@ -146,13 +163,15 @@ class ValueReader:
     def check_value(self, fact: Fact, value: Value, node: Scalar, path: str) -> None:
         if isinstance(value, str) and (len(value) > MAX_TEXT or not value):
             message = Text(
-                f"文本为空或过长（最多 {MAX_TEXT} 字）", f"the text is empty or too long (at most {MAX_TEXT} characters)"
+                f"文本为空或过长（最多 {MAX_TEXT} 字）",
+                f"the text is empty or too long (at most {MAX_TEXT} characters)",
             )
             self.report("F007", message, node, path)
         if not fact.allowed.contains(value):
             shown, allowed = self.formats.show(value, fact.type), self.allowed(fact.allowed, fact)
             message = Text(
-                f"{fact.label.zh} {shown.zh} 超出允许范围（{allowed.zh}）", f"{shown.en} is out of range ({allowed.en})"
+                f"{fact.label.zh} {shown.zh} 超出允许范围（{allowed.zh}）",
+                f"{shown.en} is out of range ({allowed.en})",
             )
             self.report("F008", message, node, path, Text("核对原始凭证", "check the source document"))
         if fact.type.kind == Kind.DATE and fact.name in self.ruleset.calendar_facts:

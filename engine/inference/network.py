@@ -104,7 +104,12 @@ class Session:
         answers: dict[Message, list[bool]] = {message: [] for message in asked.values()}
         by_ruleset: dict[str, list[dict[str, Any]]] = {}
         for number, (rule, signs) in asked.items():
-            body = {"sid": self._state, "id": number, "rule": rule, **{f"a{atom}": one for atom, one in signs}}
+            body = {
+                "sid": self._state,
+                "id": number,
+                "rule": rule,
+                **{f"a{atom}": one for atom, one in signs},
+            }
             by_ruleset.setdefault(self._network._names[rule // CHUNK], []).append(body)
         found = self._network._verdicts
         found.clear()
@@ -133,7 +138,12 @@ def _network_condition(term: Term, truth: bool, numbers: dict[int, int]) -> dict
             branches = ((condition, True, then), (condition, False, otherwise))
             return {
                 "$or": [
-                    {"$and": [_network_condition(gate, way, numbers), _network_condition(branch, truth, numbers)]}
+                    {
+                        "$and": [
+                            _network_condition(gate, way, numbers),
+                            _network_condition(branch, truth, numbers),
+                        ]
+                    }
                     for gate, way, branch in branches
                 ]
             }

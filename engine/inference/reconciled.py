@@ -69,5 +69,8 @@ def _difference(rule: Rule, decision: Decision, verdicts: list[bool]) -> Problem
         f"两种推理结果不一致：直接求值为 {truth}，durable-rules 为 {verdicts or '无结果'}",
         f"the two inferences disagree: direct evaluation says {truth}, durable-rules {verdicts or 'nothing'}",
     )
-    fix = Text("这是程序的缺陷，请报告；没有给出得分", "this is a fault of the program, please report it; no score was given")
+    fix = Text(
+        "这是程序的缺陷，请报告；没有给出得分",
+        "this is a fault of the program, please report it; no score was given",
+    )
     return Problem("X001", message, rule.position, path, fix)

@@ -52,7 +52,16 @@ from engine.language.terms import (
     Term,
     Type,
 )
-from engine.language.types import FLAG, fit, kind_name, negated, product_type, quotient_type, suggestion, unify
+from engine.language.types import (
+    FLAG,
+    fit,
+    kind_name,
+    negated,
+    product_type,
+    quotient_type,
+    suggestion,
+    unify,
+)
 
 FRAMES = 4
 """How many record lists may be open at once: one rule's ``each`` and the aggregates within it."""
@@ -178,7 +187,9 @@ class _Checker:
         for records in self.scope.open:
             known += records.fields
         if node.name in self.scope.records:
-            message = Text(f"“{node.name}”是记录表，不是一个值", f"'{node.name}' is a record list, not a value")
+            message = Text(
+                f"“{node.name}”是记录表，不是一个值", f"'{node.name}' is a record list, not a value"
+            )
             fix = Text(f"用 count({node.name}) 之类的汇总", f"aggregate it, such as count({node.name})")
             return ExpressionError("E207", message, node.span, fix)
         owner, _, field_name = node.name.partition(".")
@@ -194,7 +205,9 @@ class _Checker:
         if not missing:
             return read
         names = text_list(sorted(key.partition("#")[0] for key in missing))
-        guard = " and ".join(f"given({name.partition('#')[0].rpartition('.')[2]})" for name in sorted(missing))
+        guard = " and ".join(
+            f"given({name.partition('#')[0].rpartition('.')[2]})" for name in sorted(missing)
+        )
         if isinstance(read, Read):
             guard = " and ".join(f"given({name})" for name in sorted(missing))
         raise ExpressionError(
@@ -218,7 +231,10 @@ class _Checker:
         type_ = (product_type if node.operator == "*" else quotient_type)(left.type, right.type)
         if type_ is None:
             one, two = kind_name(left.type), kind_name(right.type)
-            times = Text("乘" if node.operator == "*" else "除", "multiplied by" if node.operator == "*" else "divided by")
+            times = Text(
+                "乘" if node.operator == "*" else "除",
+                "multiplied by" if node.operator == "*" else "divided by",
+            )
             message = Text(f"{one.zh}不能{times.zh}以{two.zh}", f"{one.en} cannot be {times.en} {two.en}")
             raise ExpressionError("E202", message, node.span)
         return Operation(type_, node.operator, left, right, span=node.span)
@@ -235,18 +251,24 @@ class _Checker:
         left, right = unify((left, right), span, doing)
         if left.type.kind not in NUMERIC:
             have = kind_name(left.type)
-            raise ExpressionError("E202", Text(f"{have.zh}不能{doing.zh}", f"{have.en} cannot be {doing.en}"), span)
+            raise ExpressionError(
+                "E202", Text(f"{have.zh}不能{doing.zh}", f"{have.en} cannot be {doing.en}"), span
+            )
         return Operation(left.type, operator, left, right, span=span)
 
     def comparison(self, node: Comparison, given: frozenset[str]) -> Term:
-        operands = [self.term(operand, given) for operand in (node.first, *(operand for _, operand in node.rest))]
+        operands = [
+            self.term(operand, given) for operand in (node.first, *(operand for _, operand in node.rest))
+        ]
         links: list[Term] = []
         for index, (operator, _) in enumerate(node.rest):
             span = (operands[index].span[0], operands[index + 1].span[1])
             left, right = unify(operands[index : index + 2], span, Text("比较", "compared"))
             if operator not in ("==", "!=") and left.type.kind not in ORDERED:
                 have = kind_name(left.type)
-                message = Text(f"{have.zh}只能用 ==、!= 或 in 比较", f"{have.en} compares only with ==, != and in")
+                message = Text(
+                    f"{have.zh}只能用 ==、!= 或 in 比较", f"{have.en} compares only with ==, != and in"
+                )
                 raise ExpressionError("E202", message, span)
             links.append(Compare(FLAG, operator, left, right, span=span))
         return links[0] if len(links) == 1 else Combine(FLAG, "and", tuple(links), span=node.span)
@@ -268,7 +290,9 @@ class _Checker:
         condition = self.flag(node.condition, given)
         then = self.term(node.then, given | given_if(condition, True))
         otherwise = self.term(node.otherwise, given | given_if(condition, False))
-        then, otherwise = unify((then, otherwise), node.span, Text("作为同一个值", "the two cases of one value"))
+        then, otherwise = unify(
+            (then, otherwise), node.span, Text("作为同一个值", "the two cases of one value")
+        )
         return Choose(then.type, condition, then, otherwise, span=node.span)
 
     # Calls
@@ -297,11 +321,15 @@ class _Checker:
         read = self.name(node.arguments[0])
         needed = self.needs(read)
         if not needed:
-            message = Text(f"“{node.arguments[0].name}”是必填项，总是有的", f"'{node.arguments[0].name}' is always given")
+            message = Text(
+                f"“{node.arguments[0].name}”是必填项，总是有的", f"'{node.arguments[0].name}' is always given"
+            )
             raise ExpressionError("E209", message, node.span, Text("删去这个判断", "remove the guard"))
         if isinstance(read, ReadField) or needed == {read.scalar.name}:
             return Given(FLAG, (read,), span=node.span)
-        reads = tuple(Read(self.scope.scalars[name].type, self.scope.scalars[name]) for name in sorted(needed))
+        reads = tuple(
+            Read(self.scope.scalars[name].type, self.scope.scalars[name]) for name in sorted(needed)
+        )
         return Given(FLAG, reads, span=node.span)
 
     def findings(self, node: Call) -> Term:
@@ -320,15 +348,21 @@ class _Checker:
     def aggregate(self, node: Aggregate, given: frozenset[str]) -> Term:
         records = self.scope.records.get(node.records.name)
         if records is None:
-            message = Text(f"没有记录表“{node.records.name}”", f"there is no record list '{node.records.name}'")
-            raise ExpressionError("E201", message, node.records.span, suggestion(node.records.name, [*self.scope.records]))
+            message = Text(
+                f"没有记录表“{node.records.name}”", f"there is no record list '{node.records.name}'"
+            )
+            raise ExpressionError(
+                "E201", message, node.records.span, suggestion(node.records.name, [*self.scope.records])
+            )
         if node.function not in AGGREGATES:
             message = Text(f"“{node.function}”不能汇总记录", f"'{node.function}' does not aggregate records")
             raise ExpressionError("E201", message, node.span, suggestion(node.function, [*AGGREGATES]))
         if len(self.scope.open) == FRAMES:
             message = Text(f"汇总嵌套超过 {FRAMES} 层", f"aggregates nested more than {FRAMES} deep")
             raise ExpressionError("E104", message, node.span)
-        scope = Scope(self.scope.scalars, self.scope.records, self.scope.findings, (*self.scope.open, records))
+        scope = Scope(
+            self.scope.scalars, self.scope.records, self.scope.findings, (*self.scope.open, records)
+        )
         inner = _Checker(scope)
         where = inner.flag(node.where, given) if node.where is not None else None
         known = given | given_if(where, True) if where is not None else given
@@ -340,7 +374,9 @@ class _Checker:
     def aggregate_type(self, node: Aggregate, body: Term | None) -> tuple[Type, Term | None]:
         if node.function == "count" or (node.function == "any" and body is None):
             if body is not None:
-                usage = Text("count 不取值：count(表 where 条件)", "count takes no value: count(list where condition)")
+                usage = Text(
+                    "count 不取值：count(表 where 条件)", "count takes no value: count(list where condition)"
+                )
                 raise ExpressionError("E205", usage, node.span)
             return (Type(Kind.COUNT) if node.function == "count" else FLAG), None
         if body is None:
@@ -351,6 +387,8 @@ class _Checker:
         wanted = NUMERIC if node.function in ("sum", "average") else ORDERED
         if body.type.kind not in wanted:
             have = kind_name(body.type)
-            message = Text(f"{have.zh}不能用 {node.function} 汇总", f"{have.en} cannot be aggregated by {node.function}")
+            message = Text(
+                f"{have.zh}不能用 {node.function} 汇总", f"{have.en} cannot be aggregated by {node.function}"
+            )
             raise ExpressionError("E202", message, body.span)
         return body.type, body

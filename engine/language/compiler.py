@@ -152,7 +152,10 @@ def _division_by_zero(term: Operation) -> EvaluationError:
         "E301",
         Text("除数为零", "division by zero"),
         term.right,
-        Text("核对事实，或用 … if … else … 规定此时的值", "check the facts, or say what holds then with '… if … else …'"),
+        Text(
+            "核对事实，或用 … if … else … 规定此时的值",
+            "check the facts, or say what holds then with '… if … else …'",
+        ),
     )
 
 

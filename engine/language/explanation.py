@@ -52,7 +52,11 @@ class Result:
     @property
     def margin(self) -> Rational | None:
         """How far the left side of a comparison lies above the right; negative below. Days for dates."""
-        if not self.looked_at or not isinstance(self.term, Compare) or self.term.left.type.kind not in ORDERED:
+        if (
+            not self.looked_at
+            or not isinstance(self.term, Compare)
+            or self.term.left.type.kind not in ORDERED
+        ):
             return None
         left, right = self.children[0].value, self.children[1].value
         if isinstance(left, Rational) and isinstance(right, Rational):
@@ -135,4 +139,3 @@ def thresholds(result: Result) -> list[Value]:
         if isinstance(one.term, Compare) and one.looked_at:
             found += [child.value for child in one.children]
     return found
-

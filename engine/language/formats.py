@@ -10,7 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.errors import Text, same
-from engine.language.numbers import HUNDRED, Rational, format_exact, format_fixed, round_half_up, terminating_decimals
+from engine.language.numbers import (
+    HUNDRED,
+    Rational,
+    format_exact,
+    format_fixed,
+    round_half_up,
+    terminating_decimals,
+)
 from engine.language.terms import Kind, Type, Value
 
 MOST_DECIMALS = 12
@@ -33,7 +40,9 @@ class Formats:
             return Text("是" if value else "否", "yes" if value else "no")
         if not isinstance(value, Rational):
             return same(str(value))
-        return same(self.quantity(value, type_.kind, [one for one in apart_from if isinstance(one, Rational)], unit))
+        return same(
+            self.quantity(value, type_.kind, [one for one in apart_from if isinstance(one, Rational)], unit)
+        )
 
     def quantity(self, value: Rational, kind: Kind, apart_from: list[Rational], unit: bool = True) -> str:
         if kind == Kind.RATIO:

@@ -60,7 +60,9 @@ def _no_order(term: Term, span: Span) -> ExpressionError:
 def _keeps_type(arguments: tuple[Term, ...], span: Span) -> Resolved:
     if arguments[0].type.kind not in NUMERIC:
         have = kind_name(arguments[0].type)
-        raise ExpressionError("E202", Text(f"{have.zh}不是数量", f"{have.en} is not a quantity"), arguments[0].span)
+        raise ExpressionError(
+            "E202", Text(f"{have.zh}不是数量", f"{have.en} is not a quantity"), arguments[0].span
+        )
     return arguments, arguments[0].type
 
 

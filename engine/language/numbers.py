@@ -85,7 +85,10 @@ def _short(text: str) -> str:
 
 def _too_long(digits: int) -> MalformedValue:
     return MalformedValue(
-        Text(f"数字过长（{digits} 位，最多 {MAX_DIGITS} 位）", f"the number is too long ({digits} digits of at most {MAX_DIGITS})"),
+        Text(
+            f"数字过长（{digits} 位，最多 {MAX_DIGITS} 位）",
+            f"the number is too long ({digits} digits of at most {MAX_DIGITS})",
+        ),
         Text("核对原文", "check it against its source"),
     )
 
@@ -94,7 +97,10 @@ def _malformed_number(text: str) -> MalformedValue:
     shown = _short(text)
     if "," in text and re.fullmatch(r"[+-]?[\d,]+(\.\d+)?", text, re.ASCII):
         return MalformedValue(
-            Text(f"“{shown}”的千位分隔符位置不对", f"the separators in '{shown}' do not stand every three digits"),
+            Text(
+                f"“{shown}”的千位分隔符位置不对",
+                f"the separators in '{shown}' do not stand every three digits",
+            ),
             Text(
                 "对照原始凭证改正；不要猜测，例如 31,08.53 可能是 3,108.53，也可能漏了数字",
                 "check it against the source document; do not guess: 31,08.53 may be 3,108.53 or may lack a digit",
@@ -102,7 +108,10 @@ def _malformed_number(text: str) -> MalformedValue:
         )
     return MalformedValue(
         Text(f"“{shown}”不是数字", f"'{shown}' is not a number"),
-        Text("只用数字、小数点和千位逗号，例如 24,066.41", "write digits, a point and thousands commas, such as 24,066.41"),
+        Text(
+            "只用数字、小数点和千位逗号，例如 24,066.41",
+            "write digits, a point and thousands commas, such as 24,066.41",
+        ),
     )
 
 
@@ -152,5 +161,7 @@ def parse_exact(text: str) -> Rational:
         return parse_number(numerator)
     bottom = parse_number(denominator)
     if not bottom:
-        raise MalformedValue(Text("分母为零", "the denominator is zero"), Text("核对原文", "check the source"))
+        raise MalformedValue(
+            Text("分母为零", "the denominator is zero"), Text("核对原文", "check the source")
+        )
     return parse_number(numerator) / bottom

@@ -167,7 +167,9 @@ class _Parser:
         if token is not None:
             return token
         if opened is not None and self.token.kind == "end":
-            message = Text(f"“{opened.text}”没有配对的“{word}”", f"'{opened.text}' is never closed with '{word}'")
+            message = Text(
+                f"“{opened.text}”没有配对的“{word}”", f"'{opened.text}' is never closed with '{word}'"
+            )
             raise ExpressionError("E103", message, (opened.start, opened.end))
         raise self.unexpected(Text(f"此处应为“{word}”", f"expected '{word}'"))
 
@@ -178,7 +180,9 @@ class _Parser:
         else:
             got = Text(f"却是“{token.text}”", f"found '{token.text}'")
         end = max(token.end, token.start + 1)
-        return ExpressionError("E103", Text(f"{wanted.zh}，{got.zh}", f"{wanted.en}, {got.en}"), (token.start, end))
+        return ExpressionError(
+            "E103", Text(f"{wanted.zh}，{got.zh}", f"{wanted.en}, {got.en}"), (token.start, end)
+        )
 
     def expect_end(self) -> None:
         if self.token.kind != "end":
@@ -313,7 +317,9 @@ class _Parser:
             return self.aggregate(name, first, records, opened)
         if self.token.text == "where":
             if not isinstance(first, Name):
-                raise self.unexpected(Text("where 前应为记录表的名称", "'where' follows the name of a record list"))
+                raise self.unexpected(
+                    Text("where 前应为记录表的名称", "'where' follows the name of a record list")
+                )
             return self.aggregate(name, None, first, opened)
         arguments = [first]
         while self.accept(","):
@@ -326,7 +332,9 @@ class _Parser:
     def records(self) -> Name:
         token = self.token
         if token.kind != "name":
-            raise self.unexpected(Text("for 后应为记录表的名称", "'for' is followed by the name of a record list"))
+            raise self.unexpected(
+                Text("for 后应为记录表的名称", "'for' is followed by the name of a record list")
+            )
         self.index += 1
         return Name(token.text, span=(token.start, token.end))
 

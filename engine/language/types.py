@@ -69,7 +69,9 @@ def _misfit(term: Term, wanted: Type) -> ExpressionError:
         if isinstance(term, Constant):
             number = format_exact(term.value)  # type: ignore[arg-type]
             fix = Text(f"写成 {number}%", f"write {number}%")
-        return ExpressionError("E203", Text("比率与不带百分号的数相比", "a ratio meets a bare number"), term.span, fix)
+        return ExpressionError(
+            "E203", Text("比率与不带百分号的数相比", "a ratio meets a bare number"), term.span, fix
+        )
     fix = None
     if wanted.kind == Kind.POINTS and term.type.kind in _UNITLESS:
         fix = Text("乘以分值，例如 points * …", "multiply it by points, such as points * …")

@@ -29,7 +29,11 @@ def roll_up(node: Criterion, children: Sequence[NodeScore], evaluation: Evaluati
 
 
 def _summed(
-    node: Criterion, children: Sequence[NodeScore], in_play: Sequence[NodeScore], removed: Rational, decimals: int
+    node: Criterion,
+    children: Sequence[NodeScore],
+    in_play: Sequence[NodeScore],
+    removed: Rational,
+    decimals: int,
 ) -> NodeScore:
     """The sum; where children do not apply, their points are spread over the others."""
     is_root = node.parent is None
@@ -81,7 +85,10 @@ def _weights(node: Criterion, in_play: Sequence[NodeScore], evaluation: Evaluati
         weight = evaluation.value(expression, node.id)
         if weight < 0:
             shown = format_exact(weight)
-            message = Text(f"{child.criterion.id} 的权重为负：{shown}", f"the weight of {child.criterion.id} is negative: {shown}")
+            message = Text(
+                f"{child.criterion.id} 的权重为负：{shown}",
+                f"the weight of {child.criterion.id} is negative: {shown}",
+            )
             raise FactsError([Problem("F013", message, expression.position(), node.id)])
         weights.append(weight)
     if not any(weights):

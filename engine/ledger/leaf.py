@@ -7,7 +7,16 @@ from engine.inference.direct import Evaluation, record_key
 from engine.language.formats import Formats
 from engine.language.numbers import ZERO, Rational, format_exact, round_half_up
 from engine.ledger.lines import Line, LineKind, NodeScore, State
-from engine.ruleset.model import BandScore, CaseScore, Criterion, Expression, Rule, TierScore, Unseen, ValueScore
+from engine.ruleset.model import (
+    BandScore,
+    CaseScore,
+    Criterion,
+    Expression,
+    Rule,
+    TierScore,
+    Unseen,
+    ValueScore,
+)
 
 
 class LeafScorer:
@@ -67,10 +76,14 @@ class LeafScorer:
         if len(rows) == 1:
             return rows[0].earn
         ruleset = self.evaluation.ruleset
-        shown = Formats(ruleset.money_unit, ruleset.money_decimals, ruleset.decimals).show(value, score.of.term.type)
+        shown = Formats(ruleset.money_unit, ruleset.money_decimals, ruleset.decimals).show(
+            value, score.of.term.type
+        )
         message = Text(f"{shown.zh} 不在任何一档内", f"{shown.en} is in none of the bands")
         if rows:
-            message = Text(f"{shown.zh} 同时在 {len(rows)} 档内", f"{shown.en} is in {len(rows)} of the bands")
+            message = Text(
+                f"{shown.zh} 同时在 {len(rows)} 档内", f"{shown.en} is in {len(rows)} of the bands"
+            )
         fix = Text("改正各档的界限", "correct the bounds of the bands")
         raise RulesetError([Problem("R062", message, score.of.position(), node.id, fix)])
 
@@ -79,7 +92,9 @@ class LeafScorer:
             if rule is None or self.evaluation.holds(rule):
                 return earn
         message = Text("没有一行条件成立，也没有 else", "no case holds, and there is no 'else'")
-        raise RulesetError([Problem("R063", message, score.position, node.id, Text("加 else 行", "add an 'else' row"))])
+        raise RulesetError(
+            [Problem("R063", message, score.position, node.id, Text("加 else 行", "add an 'else' row"))]
+        )
 
     # Deductions and bonuses
 
@@ -112,8 +127,7 @@ class LeafScorer:
         if not fired:
             return left
         waived = [record for record, _ in fired if self.evaluation.is_waived(rule, record)]
-        for record in waived:
-            lines.append(self.line("deduction", rule, record, self.amount(rule, record), ZERO, "waived"))
+        lines += [self.line("deduction", rule, one, self.amount(rule, one), ZERO, "waived") for one in waived]
         allowance = self.cap(rule)
         for record, _ in fired:
             if record in waived:
@@ -142,7 +156,10 @@ class LeafScorer:
         assert judgement.deduct is not None
         if judgement.deduct > most:
             shown, limit = format_exact(judgement.deduct), format_exact(most)
-            message = Text(f"裁量扣分 {shown} 超过上限 {limit}", f"the judged deduction {shown} is above its limit {limit}")
+            message = Text(
+                f"裁量扣分 {shown} 超过上限 {limit}",
+                f"the judged deduction {shown} is above its limit {limit}",
+            )
             raise FactsError([Problem("F008", message, None, f"judgements.{node.id}.deduct")])
         nominal = self.rounded(judgement.deduct)
         applied = min(nominal, left)
@@ -160,10 +177,10 @@ class LeafScorer:
                 nominal = self.amount(rule, record)
                 limits = [limit for limit in (allowance, room) if limit is not None]
                 applied = min([nominal, *limits])
-                lines.append(self.line("bonus", rule, record, -nominal, -applied, "cap" if applied < nominal else ""))
+                lines.append(
+                    self.line("bonus", rule, record, -nominal, -applied, "cap" if applied < nominal else "")
+                )
                 added += applied
                 allowance = None if allowance is None else allowance - applied
                 room = None if room is None else room - applied
         return added
-
-

@@ -40,7 +40,9 @@ class Line:
     share: Rational = ONE
 
     def weighted(self, share: Rational) -> Line:
-        return replace(self, nominal=self.nominal * share, applied=self.applied * share, share=self.share * share)
+        return replace(
+            self, nominal=self.nominal * share, applied=self.applied * share, share=self.share * share
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

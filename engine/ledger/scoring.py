@@ -69,7 +69,9 @@ def score_evaluation(evaluation: Evaluation) -> Scoring:
     root = _node(ruleset.root, evaluation, leaves)
     nodes = {node.criterion.id: node for node in root.walk()}
     claims = tuple(
-        ClaimDifference(name, claim, nodes[name].earned) for name, claim in evaluation.facts.claimed.items() if name in nodes
+        ClaimDifference(name, claim, nodes[name].earned)
+        for name, claim in evaluation.facts.claimed.items()
+        if name in nodes
     )
     grade = _grade(root.earned, ruleset, evaluation)
     return Scoring(evaluation, root, nodes, grade, _open_points(evaluation), claims)
@@ -107,8 +109,14 @@ def _vetoed(score: NodeScore, veto: Rule, evaluation: Evaluation) -> NodeScore:
 
 def _imbalance(score: NodeScore) -> Problem:
     numbers = " ".join(format_exact(one) for one in (score.full, score.lost, score.earned))
-    message = Text(f"账目不平：满分、扣分、得分为 {numbers}", f"the ledger does not balance: full, lost, earned are {numbers}")
-    fix = Text("这是程序的缺陷，请报告；没有给出得分", "this is a fault of the program, please report it; no score was given")
+    message = Text(
+        f"账目不平：满分、扣分、得分为 {numbers}",
+        f"the ledger does not balance: full, lost, earned are {numbers}",
+    )
+    fix = Text(
+        "这是程序的缺陷，请报告；没有给出得分",
+        "this is a fault of the program, please report it; no score was given",
+    )
     return Problem("X002", message, score.criterion.position, score.criterion.id, fix)
 
 

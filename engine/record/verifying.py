@@ -53,7 +53,9 @@ def read_records(path: Path) -> list[ResultDocument]:
         raise RecordError([Problem("V002", message, Position(name))]) from None
     documents = written if isinstance(written, list) else [written]
     if not documents:
-        raise RecordError([Problem("V002", Text("文件里没有结果", "there is no result in the file"), Position(name))])
+        raise RecordError(
+            [Problem("V002", Text("文件里没有结果", "there is no result in the file"), Position(name))]
+        )
     return [_validated(one, name) for one in documents]
 
 
@@ -61,7 +63,9 @@ def _validated(written: Any, name: str) -> ResultDocument:
     try:
         return ResultDocument.model_validate(written)
     except ValidationError as error:
-        fix = Text("用 audit score --format json 生成的文件", "give a file that 'audit score --format json' wrote")
+        fix = Text(
+            "用 audit score --format json 生成的文件", "give a file that 'audit score --format json' wrote"
+        )
         raise RecordError(
             Problem(
                 "V003",

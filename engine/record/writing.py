@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Text
-from engine.explanation import Explainer
+from engine.explanation import Explainer, RuleDecision
 from engine.language.numbers import format_exact
 from engine.ledger.lines import Line, NodeScore
-from engine.ledger.scoring import Scoring
+from engine.ledger.scoring import OpenPoint, Scoring
 from engine.record.document import FORMAT
 from engine.ruleset.document import Basis
 from engine.ruleset.model import Criterion, Rule
@@ -23,6 +23,12 @@ Json = dict[str, Any]
 def result_document(scoring: Scoring) -> Json:
     """The document as JSON-ready values, in the shape of :class:`ResultDocument`."""
     return _Writer(scoring).document()
+
+
+def rules_document(scoring: Scoring) -> list[Json]:
+    """The part of the document that says of every rule what it compared."""
+    writer = _Writer(scoring)
+    return [writer.rule(rule) for rule in scoring.evaluation.ruleset.rules]
 
 
 @cache
@@ -76,7 +82,7 @@ class _Writer:
             "grade": scoring.grade,
             "criteria": [self.criterion(scoring.root)],
             "ledger": [self.line(number, line) for number, line in enumerate(scoring.lines, 1)],
-            "rules": [self.rule(rule) for rule in ruleset.rules],
+            "rules": rules_document(scoring),
             "open_points": [self.open_point(point) for point in scoring.open_points],
             "warnings": [
                 {"code": one.code, "path": one.path, "message": _both(one.message)} for one in facts.warnings
@@ -103,10 +109,14 @@ class _Writer:
         }
 
     def formulas(self, node: Criterion) -> list[str]:
-        return [f"{one.written} = {one.with_numbers} = {one.value.en}" for one in self.explainer.formulas(node)]
+        return [
+            f"{one.written} = {one.with_numbers} = {one.value.en}" for one in self.explainer.formulas(node)
+        ]
 
     def line(self, number: int, line: Line) -> Json:
-        basis = line.rule.basis if line.rule is not None and line.rule.basis is not None else line.criterion.basis
+        basis = (
+            line.rule.basis if line.rule is not None and line.rule.basis is not None else line.criterion.basis
+        )
         waiver = self.scoring.evaluation.facts.waivers.get((line.rule.id, line.key)) if line.rule else None
         return {
             "number": number,
@@ -130,21 +140,28 @@ class _Writer:
             "kind": rule.kind,
             "criterion": rule.criterion.id,
             "condition": rule.expression.text,
-            "decisions": None if decided is None else [self.decision(one) for one in self.explainer.decisions(rule)],
+            "decisions": None
+            if decided is None
+            else [self.decision(one) for one in self.explainer.decisions(rule)],
         }
 
-    def decision(self, decision: Any) -> Json:
+    def decision(self, decision: RuleDecision) -> Json:
         return {
             "record": decision.key,
             "fired": decision.fired,
             "waived": decision.waived,
             "comparisons": [
-                {"text": one.text, "figures": _both(one.sides), "holds": one.holds, "margin": _both(one.margin)}
+                {
+                    "text": one.text,
+                    "figures": _both(one.sides),
+                    "holds": one.holds,
+                    "margin": _both(one.margin),
+                }
                 for one in decision.compared
             ],
         }
 
-    def open_point(self, point: Any) -> Json:
+    def open_point(self, point: OpenPoint) -> Json:
         because = self.explainer.because(point.rule, point.record) or Text(point.rule.id, point.rule.id)
         return {
             "rule": point.rule.id,

@@ -21,8 +21,18 @@ from engine.language.types import FLAG
 from engine.ruleset.criteria import CriteriaBuilder
 from engine.ruleset.document import RulesetDocument
 from engine.ruleset.expressions import Expressions, Path
-from engine.ruleset.model import ROOT, BandScore, CaseScore, Criterion, Expression, GradeBand, Identity, Measure, Ruleset, ValueScore
 from engine.ruleset.measures import build_measure
+from engine.ruleset.model import (
+    BandScore,
+    CaseScore,
+    Criterion,
+    Expression,
+    GradeBand,
+    Identity,
+    Measure,
+    Ruleset,
+    ValueScore,
+)
 from engine.ruleset.ordering import in_order
 from engine.ruleset.schema import SchemaBuilder, as_text, scalar_symbols
 from engine.ruleset.validation import problems_of
@@ -108,7 +118,7 @@ class _Builder:
 
     def name_scalars(self, scalars: dict[str, Scalar], section: str) -> None:
         for name, scalar in scalars.items():
-            if name in self.scalars or name in self.document.facts and section != "facts":
+            if name in self.scalars or (name in self.document.facts and section != "facts"):
                 message = Text(f"名称“{name}”已用于别处", f"the name '{name}' is used elsewhere already")
                 self.expressions.report("R050", message, (section, name))
             self.scalars[name] = scalar
@@ -118,7 +128,9 @@ class _Builder:
         for name, one in self.document.parameters.items():
             type_ = Type(Kind(one.type))
             value = self.expressions.value(one.value, type_, ("parameters", name, "value"))
-            parameters[name] = Scalar(name, type_, self.take_slot(value), as_text(one.label, name), "parameter")
+            parameters[name] = Scalar(
+                name, type_, self.take_slot(value), as_text(one.label, name), "parameter"
+            )
         self.name_scalars(parameters, "parameters")
         return parameters
 
@@ -143,7 +155,9 @@ class _Builder:
         waiting = list(self.document.criteria)
         while waiting:
             one = waiting.pop(0)
-            found[one.id] = Scalar(one.id, Type(Kind.COUNT), self.take_slot(ZERO), as_text(one.title), "findings")
+            found[one.id] = Scalar(
+                one.id, Type(Kind.COUNT), self.take_slot(ZERO), as_text(one.title), "findings"
+            )
             waiting += one.criteria
         return found
 
@@ -165,7 +179,11 @@ class _Builder:
             for index, one in enumerate(self.document.grades)
         ]
         lowest = Rational(-1)
-        return tuple(sorted(bands, key=lambda band: lowest if band.allowed.low is None else band.allowed.low, reverse=True))  # type: ignore[arg-type,return-value]
+        return tuple(
+            sorted(
+                bands, key=lambda band: lowest if band.allowed.low is None else band.allowed.low, reverse=True
+            )
+        )
 
     def check_grades(self, root: Criterion, grades: tuple[GradeBand, ...]) -> None:
         wanted = root.veto.grade_at_most if root.veto is not None else None

@@ -42,7 +42,9 @@ MAX_ATOMS = 50
 class CriteriaBuilder:
     """Builds the tree and gathers its rules. ``points_slots`` holds each leaf's ``points`` for evaluation."""
 
-    def __init__(self, expressions: Expressions, scope: Scope, take_slot: Callable[[], int], decimals: int) -> None:
+    def __init__(
+        self, expressions: Expressions, scope: Scope, take_slot: Callable[[], int], decimals: int
+    ) -> None:
         self.expressions = expressions
         self.scope = scope
         self.take_slot = take_slot
@@ -66,13 +68,22 @@ class CriteriaBuilder:
     def node(self, one: doc.Criterion, parent: Criterion, path: Path, given: frozenset[str]) -> Criterion:
         position = node_at(self.expressions.root, (*path, "id")).position
         node = Criterion(
-            one.id, as_text(one.title), one.points, position, parent, basis=one.basis, better=one.better or {}, if_not=one.if_not
+            one.id,
+            as_text(one.title),
+            one.points,
+            position,
+            parent,
+            basis=one.basis,
+            better=one.better or {},
+            if_not=one.if_not,
         )
         if one.id in self.criteria:
             message = Text(f"指标 id“{one.id}”重复", f"the criterion id '{one.id}' is used twice")
             self.expressions.report("R040", message, (*path, "id"))
         if one.points < 0:
-            self.expressions.report("R041", Text("分值不能为负", "points are not negative"), (*path, "points"))
+            self.expressions.report(
+                "R041", Text("分值不能为负", "points are not negative"), (*path, "points")
+            )
         self.criteria[one.id] = node
         scope = self.with_points(node)
         if one.applies is not None:
@@ -131,7 +142,9 @@ class CriteriaBuilder:
             elif child.id in written:
                 read.append(self.expressions.read((*path, child.id), scope, None, given))
             else:
-                self.expressions.report("R042", Text(f"缺少 {child.id} 的权重", f"the weight of {child.id} is missing"), path)
+                self.expressions.report(
+                    "R042", Text(f"缺少 {child.id} 的权重", f"the weight of {child.id} is missing"), path
+                )
         if not isinstance(written, str):
             ids = [child.id for child in node.children]
             for name in written:
@@ -165,23 +178,34 @@ class CriteriaBuilder:
         for node in root.subtree():
             if node.if_not == "rescale_root" and any(above.roll != "sum" for above in node.ancestors()):
                 message = Text(
-                    f"{node.id}：rescale_root 的上级都应是 sum", f"{node.id}: 'rescale_root' needs sums all the way up"
+                    f"{node.id}：rescale_root 的上级都应是 sum",
+                    f"{node.id}: 'rescale_root' needs sums all the way up",
                 )
                 self.expressions.problems.append(_at(node, "R043", message))
 
     # Leaves
 
-    def leaf(self, node: Criterion, one: doc.Criterion, path: Path, scope: Scope, given: frozenset[str]) -> None:
+    def leaf(
+        self, node: Criterion, one: doc.Criterion, path: Path, scope: Scope, given: frozenset[str]
+    ) -> None:
         node.score = self.score(node, one, path, scope, given)
         node.deductions = tuple(
             rule
             for index, item in enumerate(one.deductions)
-            if (rule := self.rule(node, "deduction", item.id, (*path, "deductions", index), scope, given, item.each, item))
+            if (
+                rule := self.rule(
+                    node, "deduction", item.id, (*path, "deductions", index), scope, given, item.each, item
+                )
+            )
         )
         node.bonuses = tuple(
             rule
             for index, item in enumerate(one.bonuses)
-            if (rule := self.rule(node, "bonus", item.id, (*path, "bonuses", index), scope, given, item.each, item))
+            if (
+                rule := self.rule(
+                    node, "bonus", item.id, (*path, "bonuses", index), scope, given, item.each, item
+                )
+            )
         )
         node.bonus_at_most = one.bonus_at_most
         if one.judged is not None and one.judged.at_most is not None:
@@ -217,7 +241,9 @@ class CriteriaBuilder:
         value = self.expressions.read(where, scope, POINTS, given)
         return ValueScore(value) if value is not None else None
 
-    def bands(self, bands: Sequence[doc.Band], path: Path, scope: Scope, given: frozenset[str]) -> Score | None:
+    def bands(
+        self, bands: Sequence[doc.Band], path: Path, scope: Scope, given: frozenset[str]
+    ) -> Score | None:
         of = self.expressions.read((*path, "of"), scope, None, given)
         rows: list[Band] = []
         for index, band in enumerate(bands):
@@ -246,7 +272,9 @@ class CriteriaBuilder:
             rule = self.rule(node, "case", f"{node.id}_case_{index + 1}", (*where, "when"), scope, known)
             if rule is None:
                 continue
-            earn = self.expressions.read((*where, "earn"), scope, POINTS, known | given_if(rule.expression.term, True))
+            earn = self.expressions.read(
+                (*where, "earn"), scope, POINTS, known | given_if(rule.expression.term, True)
+            )
             known |= given_if(rule.expression.term, False)
             if earn is not None:
                 rows.append((rule, earn))
@@ -254,7 +282,9 @@ class CriteriaBuilder:
 
     # Rules
 
-    def veto(self, node: Criterion, veto: doc.Veto, path: Path, scope: Scope, given: frozenset[str]) -> Rule | None:
+    def veto(
+        self, node: Criterion, veto: doc.Veto, path: Path, scope: Scope, given: frozenset[str]
+    ) -> Rule | None:
         rule = self.rule(node, "veto", veto.id or f"{node.id}_veto", path, scope, given)
         if rule is None:
             return None
@@ -262,7 +292,10 @@ class CriteriaBuilder:
             known = given | given_if(rule.expression.term, True)
             rule.amount = self.expressions.read((*path, "earn"), scope, POINTS, known)
         if veto.grade_at_most is not None and node.id != ROOT:
-            message = Text("grade_at_most 只能写在最上层的 veto", "'grade_at_most' belongs to the veto of the whole table")
+            message = Text(
+                "grade_at_most 只能写在最上层的 veto",
+                "'grade_at_most' belongs to the veto of the whole table",
+            )
             self.expressions.report("R045", message, (*path, "grade_at_most"))
         rule.grade_at_most, rule.basis = veto.grade_at_most, veto.basis
         return rule
@@ -281,7 +314,9 @@ class CriteriaBuilder:
             records = self.scope.records.get(each)
             if records is None:
                 message = Text(f"没有记录表“{each}”", f"there is no record list '{each}'")
-                self.expressions.report("E201", message, (*path, "each"), suggestion(each, [*self.scope.records]))
+                self.expressions.report(
+                    "E201", message, (*path, "each"), suggestion(each, [*self.scope.records])
+                )
                 return None
             scope = replace(scope, open=(records,))
         expression = self.expressions.read((*path, "when"), scope, FLAG, given)
@@ -290,7 +325,9 @@ class CriteriaBuilder:
         known = given | given_if(expression.term, True)
         condition = compile_condition(expression.term)
         if len(condition.atoms) > MAX_ATOMS:
-            message = Text(f"一个条件最多 {MAX_ATOMS} 个比较", f"a condition holds at most {MAX_ATOMS} comparisons")
+            message = Text(
+                f"一个条件最多 {MAX_ATOMS} 个比较", f"a condition holds at most {MAX_ATOMS} comparisons"
+            )
             fix = Text("用 measures 拆开", "split it with measures")
             self.expressions.report("R047", message, (*path, "when"), fix)
         rule = Rule(
@@ -306,7 +343,9 @@ class CriteriaBuilder:
             rule.basis = item.basis
             rule.waivable = isinstance(item, doc.Deduction) and item.waivable
             if item.at_most is not None:
-                rule.at_most = self.expressions.read((*path, "at_most"), replace(scope, open=()), POINTS, given)
+                rule.at_most = self.expressions.read(
+                    (*path, "at_most"), replace(scope, open=()), POINTS, given
+                )
         self.rules.append(rule)
         return rule
 

@@ -47,7 +47,9 @@ def _context(error: MalformedValue) -> dict[str, Any]:
     return {"zh": error.reason.zh, "en": error.reason.en, "fix_zh": error.fix.zh, "fix_en": error.fix.en}
 
 
-_NO_NUMBER = MalformedValue(Text("此处应为一个数", "a number is wanted here"), Text("写一个数", "write a number"))
+_NO_NUMBER = MalformedValue(
+    Text("此处应为一个数", "a number is wanted here"), Text("写一个数", "write a number")
+)
 
 
 def _truth(value: object) -> object:
@@ -55,7 +57,11 @@ def _truth(value: object) -> object:
 
 
 def _whole(value: object) -> object:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 9 else value
+    return (
+        int(value)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 9
+        else value
+    )
 
 
 def _bilingual(value: object) -> object:
@@ -71,7 +77,10 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[^\W\d]\w*$")]
 Literally = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Expression = Annotated[
-    str, WithJsonSchema({"type": ["string", "number", "boolean"], "description": "an expression of the rule language"})
+    str,
+    WithJsonSchema(
+        {"type": ["string", "number", "boolean"], "description": "an expression of the rule language"}
+    ),
 ]
 
 
@@ -365,7 +374,11 @@ class Judged(Model):
 
     @model_validator(mode="after")
     def _one_form(self) -> Judged:
-        _require((self.at_most is None) != (self.tiers is None), "写 at_most 或 tiers", "write 'at_most' or 'tiers'")
+        _require(
+            (self.at_most is None) != (self.tiers is None),
+            "写 at_most 或 tiers",
+            "write 'at_most' or 'tiers'",
+        )
         return self
 
 
@@ -418,17 +431,29 @@ class Criterion(Model):
             "applies 和 if_not 要一起写",
             "'applies' and 'if_not' go together",
         )
-        leaf_only = self.score or self.deductions or self.bonuses or self.judged or self.unseen or self.bonus_at_most
+        leaf_only = (
+            self.score or self.deductions or self.bonuses or self.judged or self.unseen or self.bonus_at_most
+        )
         _require(
             not (self.criteria and leaf_only),
             "有 criteria 的指标不能再有 score、deductions、bonuses、judged、unseen",
             "a branch has no score, deductions, bonuses, judged or unseen of its own",
         )
-        _require(not (self.combine and not self.criteria), "只有 criteria 的指标才能写 combine", "only a branch has 'combine'")
+        _require(
+            not (self.combine and not self.criteria),
+            "只有 criteria 的指标才能写 combine",
+            "only a branch has 'combine'",
+        )
         tiers = self.judged is not None and self.judged.tiers is not None
-        _require(not (tiers and self.score), "tiers 与 score 只能写一个", "'tiers' and 'score' exclude each other")
+        _require(
+            not (tiers and self.score), "tiers 与 score 只能写一个", "'tiers' and 'score' exclude each other"
+        )
         computed = self.score or self.deductions or self.bonuses or self.judged
-        _require(not (self.unseen and computed), "unseen 的指标没有可计算的规则", "an unseen criterion has no rules to compute")
+        _require(
+            not (self.unseen and computed),
+            "unseen 的指标没有可计算的规则",
+            "an unseen criterion has no rules to compute",
+        )
         return self
 
 
@@ -476,5 +501,3 @@ class RulesetDocument(Model):
     veto: Veto | None = None
     criteria: Annotated[list[Criterion], Field(min_length=1)]
     examples: list[Example] = []
-
-

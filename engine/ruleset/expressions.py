@@ -42,7 +42,13 @@ class Expressions:
         return self.compile(source.text, source, 0, scope, wanted, given)
 
     def compile(
-        self, text: str, source: SourceScalar, offset: int, scope: Scope, wanted: Type | None, given: frozenset[str]
+        self,
+        text: str,
+        source: SourceScalar,
+        offset: int,
+        scope: Scope,
+        wanted: Type | None,
+        given: frozenset[str],
     ) -> Expression | None:
         try:
             term = check(parse(text), scope, given)
@@ -61,10 +67,14 @@ class Expressions:
             pieces = self.pieces(node, scope, given)
             return Template(pieces, pieces)
         by_language = [node_at(self.root, (*path, language)) for language in ("zh", "en")]
-        chinese, english = (self.pieces(one, scope, given) for one in by_language if isinstance(one, SourceScalar))
+        chinese, english = (
+            self.pieces(one, scope, given) for one in by_language if isinstance(one, SourceScalar)
+        )
         return Template(chinese, english)
 
-    def pieces(self, source: SourceScalar, scope: Scope, given: frozenset[str]) -> tuple[str | Expression, ...]:
+    def pieces(
+        self, source: SourceScalar, scope: Scope, given: frozenset[str]
+    ) -> tuple[str | Expression, ...]:
         pieces: list[str | Expression] = []
         end = 0
         for match in _HOLE.finditer(source.text):

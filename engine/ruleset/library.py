@@ -47,7 +47,8 @@ class Library:
         if not _ID.match(ruleset_id):
             message = Text(f"“{ruleset_id}”不是规则集 id", f"'{ruleset_id}' is not the id of a ruleset")
             fix = Text(
-                "写规则集文件夹之内的 id，例如 guangdong/2024", "write an id inside the rulesets folder, such as guangdong/2024"
+                "写规则集文件夹之内的 id，例如 guangdong/2024",
+                "write an id inside the rulesets folder, such as guangdong/2024",
             )
             raise RulesetError([Problem("R010", message, fix=fix)])
         for folder in self.all_folders():

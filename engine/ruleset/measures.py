@@ -71,7 +71,8 @@ def _computation(measure: Measure) -> Callable[[Slots], Any]:
         if not allowed.contains(value):
             shown = format_exact(value)
             message = Text(
-                f"{measure.label.zh}的值 {shown} 超出规定范围", f"{measure.scalar.name} is {shown}, outside its declared range"
+                f"{measure.label.zh}的值 {shown} 超出规定范围",
+                f"{measure.scalar.name} is {shown}, outside its declared range",
             )
             raise EvaluationError("E305", message, measure.expression.term)
         return value

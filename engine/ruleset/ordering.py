@@ -23,23 +23,31 @@ def findings_read(term: Term) -> dict[str, int]:
     }
 
 
-def in_order(rules: Iterable[Rule], criteria: Mapping[str, Criterion], terms: Iterable[Term]) -> tuple[Rule, ...]:
+def in_order(
+    rules: Iterable[Rule], criteria: Mapping[str, Criterion], terms: Iterable[Term]
+) -> tuple[Rule, ...]:
     """``rules`` with their stratum, index and ``counts_into`` set, each after those it waits for.
 
     ``terms`` are all the terms of the ruleset: whatever findings they read are counted. Raises
     :class:`RulesetError` where rules wait for each other.
     """
     written = list(rules)
-    deductions = {name: [rule for node in one.subtree() for rule in node.deductions] for name, one in criteria.items()}
+    deductions = {
+        name: [rule for node in one.subtree() for rule in node.deductions] for name, one in criteria.items()
+    }
     waits: dict[Rule, list[Rule]] = {}
     gates: dict[Rule, list[Rule]] = {}
     ladder: dict[Rule, list[Rule]] = {}
     for rule in written:
         counts = findings_read(rule.expression.term)
         above = [rule.criterion, *rule.criterion.ancestors()]
-        gates[rule] = [node.applies for node in above if node.applies is not None and node.applies is not rule]
+        gates[rule] = [
+            node.applies for node in above if node.applies is not None and node.applies is not rule
+        ]
         ladder[rule] = _rows_above(rule)
-        waits[rule] = gates[rule] + ladder[rule] + [one for name in sorted(counts) for one in deductions[name]]
+        waits[rule] = (
+            gates[rule] + ladder[rule] + [one for name in sorted(counts) for one in deductions[name]]
+        )
     for rule in written:
         _stratum(rule, waits, [])
     counted = {name: slot for term in terms for name, slot in findings_read(term).items()}
@@ -68,7 +76,10 @@ def _stratum(rule: Rule, waits: Mapping[Rule, list[Rule]], path: list[Rule]) -> 
     if rule in path:
         circle = [one.id for one in path[path.index(rule) :]] + [rule.id]
         listed = " → ".join(circle)
-        message = Text(f"findings 互相依赖，绕成了圈（{listed}）", f"'findings' depend on each other in a circle ({listed})")
+        message = Text(
+            f"findings 互相依赖，绕成了圈（{listed}）",
+            f"'findings' depend on each other in a circle ({listed})",
+        )
         raise RulesetError([Problem("R030", message, rule.position, rule.id)])
     if rule.stratum == 0:
         path.append(rule)

@@ -43,7 +43,8 @@ def load_extended(extends: Scalar, load: Load) -> Node:
     except RulesetError as error:
         if all(problem.code == "R010" for problem in error.problems):
             raise RulesetError(
-                Problem(problem.code, problem.message, extends.position, "extends", problem.fix) for problem in error.problems
+                Problem(problem.code, problem.message, extends.position, "extends", problem.fix)
+                for problem in error.problems
             ) from None
         raise
 
@@ -64,7 +65,12 @@ def _text(root: Node, key: str) -> str:
 def _laid_over(base: Node, overlay: Node) -> Node:
     if isinstance(base, Mapping) and isinstance(overlay, Mapping):
         return _merged_mapping(base, overlay)
-    if isinstance(base, Sequence) and isinstance(overlay, Sequence) and _key(base) and _key(base) == _key(overlay):
+    if (
+        isinstance(base, Sequence)
+        and isinstance(overlay, Sequence)
+        and _key(base)
+        and _key(base) == _key(overlay)
+    ):
         return _merged_sequence(base, overlay, _key(base))
     return overlay
 

@@ -12,6 +12,7 @@ from engine.ruleset.model import Ruleset, Template
 
 
 def formats_of(ruleset: Ruleset) -> Formats:
+    """How the ruleset writes money and points."""
     return Formats(ruleset.money_unit, ruleset.money_decimals, ruleset.decimals)
 
 

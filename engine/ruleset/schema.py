@@ -12,6 +12,7 @@ from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Schema
 
 
 def as_text(value: BilingualText | None, otherwise: str = "") -> Text:
+    """A document's text in both languages; ``otherwise`` where it was not written."""
     return Text(value.zh, value.en) if value is not None else Text(otherwise, otherwise)
 
 
@@ -40,7 +41,9 @@ class SchemaBuilder:
                 lists[name] = self.record_list(name, entry, entry.fields, path)
         return Schema(facts, groups, lists)
 
-    def record_list(self, name: str, entry: FactEntry, fields: Mapping[str, FactField], path: Path) -> RecordList:
+    def record_list(
+        self, name: str, entry: FactEntry, fields: Mapping[str, FactField], path: Path
+    ) -> RecordList:
         assert entry.records is not None
         key = entry.records.key
         columns = {
@@ -51,7 +54,8 @@ class SchemaBuilder:
             message = Text("记录的 key 应为必填的文本字段", "a record list's key is a required text field")
             self.expressions.report("R021", message, (*path, "records", "key"))
         symbols = {
-            field: RecordField(field, fact.type, fact.place, fact.label, fact.optional) for field, fact in columns.items()
+            field: RecordField(field, fact.type, fact.place, fact.label, fact.optional)
+            for field, fact in columns.items()
         }
         label = as_text(entry.label)
         return RecordList(Records(name, self.take_slot(), key, symbols, label), label, key, columns)
@@ -75,7 +79,10 @@ class SchemaBuilder:
     def fact_type(self, entry: FactEntry | FactField, path: Path) -> Type:
         kind = Kind(entry.type or Kind.TEXT)
         if (kind == Kind.CHOICE) != (entry.options is not None):
-            message = Text("choice 类型要写 options，其他类型不写", "'options' goes with the type choice, and only with it")
+            message = Text(
+                "choice 类型要写 options，其他类型不写",
+                "'options' goes with the type choice, and only with it",
+            )
             self.expressions.report("R023", message, path)
         return Type(kind, tuple(entry.options or ()))
 
@@ -84,9 +91,12 @@ def scalar_symbols(schema: Schema) -> dict[str, Scalar]:
     """The names of the scalar facts, for expressions."""
     return {
         fact.name: Scalar(
-            fact.name, fact.type, fact.place, fact.label, "fact", frozenset({fact.name}) if fact.optional else frozenset()
+            fact.name,
+            fact.type,
+            fact.place,
+            fact.label,
+            "fact",
+            frozenset({fact.name}) if fact.optional else frozenset(),
         )
         for fact in schema.scalars()
     }
-
-

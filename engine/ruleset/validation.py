@@ -51,7 +51,10 @@ def _problem(detail: Any, root: Node) -> Problem:
         message = Text(f"只能是 {listed.replace(' or ', '、')} 之一", f"must be one of {listed}")
         return Problem("R004", message, node.position, fix=_literal_suggestion(node, listed))
     if kind == "string_pattern_mismatch":
-        message = Text("名称不合规则（小写字母开头，只含小写字母、数字和 _）", "not a valid name (lower case letters, digits and _, a letter first)")
+        message = Text(
+            "名称不合规则（小写字母开头，只含小写字母、数字和 _）",
+            "not a valid name (lower case letters, digits and _, a letter first)",
+        )
         return Problem("R005", message, node.position)
     message = _MESSAGES.get(kind, Text(f"内容不对（{detail['msg']}）", f"not valid ({detail['msg']})"))
     return Problem("R003", message, node.position)

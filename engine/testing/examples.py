@@ -61,10 +61,14 @@ def run_example(scorer: Scorer, example: Example, node: Mapping, base: Node | No
     """One example, whose facts are ``base`` changed as the example's ``node`` says."""
     scoring, error = None, None
     try:
-        scoring = scorer.score(read_facts(example_document(example, node, base, scorer.ruleset), scorer.ruleset))
+        scoring = scorer.score(
+            read_facts(example_document(example, node, base, scorer.ruleset), scorer.ruleset)
+        )
     except AuditError as failure:
         error = failure
-    mismatches = tuple(_error_mismatches(example, error) if scoring is None else _mismatches(example, scoring))
+    mismatches = tuple(
+        _error_mismatches(example, error) if scoring is None else _mismatches(example, scoring)
+    )
     return ExampleOutcome(example, node.position, scoring, error, mismatches)
 
 
@@ -74,9 +78,13 @@ def _base(example: Example, node: Mapping, folder: Path, bases: dict[str, Node])
     if example.base not in bases:
         path = folder / f"{example.base}.yaml"
         if "/" in example.base or "\\" in example.base or not path.is_file():
-            message = Text(f"没有示例事实文件 {example.base}", f"there is no example facts file '{example.base}'")
+            message = Text(
+                f"没有示例事实文件 {example.base}", f"there is no example facts file '{example.base}'"
+            )
             fix = Text(f"应在 {path}", f"it should be {path}")
-            raise RulesetError([Problem("R070", message, node_at(node, ("base",)).position, example.name, fix)])
+            raise RulesetError(
+                [Problem("R070", message, node_at(node, ("base",)).position, example.name, fix)]
+            )
         bases[example.base] = read_source(path, FactsError)
     return bases[example.base]
 
@@ -110,7 +118,9 @@ def _changed(base: Node, given: Node) -> Node:
         return given
     entries = dict(base.entries)
     for key, entry in given.entries.items():
-        entries[key] = Entry(entry.key, _changed(entries[key].value, entry.value)) if key in entries else entry
+        entries[key] = (
+            Entry(entry.key, _changed(entries[key].value, entry.value)) if key in entries else entry
+        )
     return Mapping(base.file, base.start, entries)
 
 
@@ -141,7 +151,9 @@ def _mismatches(example: Example, scoring: Scoring) -> Iterator[Mismatch]:
     if isinstance(expect.fired, dict):
         for rule, keys in expect.fired.items():
             if sorted(keys) != sorted(fired.get(rule, [])):
-                yield Mismatch(Text(f"{rule} 触发", f"{rule} fired"), ", ".join(keys), ", ".join(fired.get(rule, [])))
+                yield Mismatch(
+                    Text(f"{rule} 触发", f"{rule} fired"), ", ".join(keys), ", ".join(fired.get(rule, []))
+                )
     for rule in expect.fired or [] if not isinstance(expect.fired, dict) else []:
         if rule not in fired:
             yield Mismatch(Text("触发", "fired"), rule, ", ".join(fired))
@@ -162,7 +174,9 @@ def fired_rules(scoring: Scoring) -> dict[str, list[str]]:
     """Every rule that fired, with the keys of its records (one empty key for a rule without)."""
     evaluation = scoring.evaluation
     fired = {
-        rule.id: [record_key(rule, record) for record, truth, _ in evaluation.decisions[rule.index] or () if truth]
+        rule.id: [
+            record_key(rule, record) for record, truth, _ in evaluation.decisions[rule.index] or () if truth
+        ]
         for rule in evaluation.ruleset.rules
     }
     return {rule: keys for rule, keys in fired.items() if keys}
