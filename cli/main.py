@@ -11,6 +11,7 @@ import click
 
 from cli.context import Session
 from cli.messages import print_error
+from engine import __version__
 from engine.errors import AuditError, Fault, Language, Problem, Text
 
 COMMANDS = {
@@ -61,7 +62,7 @@ class LazyGroup(click.Group):
     envvar="AUDIT_RULESETS",
     help="A folder of rulesets to look in before the shipped ones; may be repeated 规则集文件夹.",
 )
-@click.version_option(package_name="audit-score", prog_name="audit")
+@click.version_option(__version__, prog_name="audit")
 @click.pass_context
 def audit(context: click.Context, lang: Language, folders: tuple[Path, ...]) -> None:
     """Score a department's facts by a published table: deductions, points and a grade.

@@ -39,7 +39,7 @@ def _points(context: click.Context, parameter: click.Parameter, value: str | Non
 )
 @click.option(
     "--fail-under",
-    type=Points(),
+    callback=_points,
     metavar="POINTS",
     help="Exit 1 if any total is below 总分低于此值时退出码为 1.",
 )

@@ -236,7 +236,8 @@ class _Checker:
                 "multiplied by" if node.operator == "*" else "divided by",
             )
             message = Text(f"{one.zh}不能{times.zh}以{two.zh}", f"{one.en} cannot be {times.en} {two.en}")
-            raise ExpressionError("E202", message, node.span)
+            divided = Text("先除后乘，加括号：points * (a / b)", "divide first, in brackets: points * (a / b)")
+            raise ExpressionError("E202", message, node.span, divided if node.operator == "*" else None)
         return Operation(type_, node.operator, left, right, span=node.span)
 
     def sum(self, operator: str, left: Term, right: Term, span: Span) -> Term:

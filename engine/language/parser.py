@@ -45,7 +45,7 @@ MAX_DEPTH = 100
 """The depth of a tree, long chains such as ``a + b + …`` included. No rule of a real table comes
 near either limit, and every later walk over the tree may then recurse safely."""
 
-MAX_LENGTH = 20_000
+MAX_LENGTH = 50_000
 KEYWORDS = frozenset({"and", "or", "not", "if", "else", "in", "for", "where", "true", "false"})
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 

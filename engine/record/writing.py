@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from engine import __version__
 from engine.errors import Text
 from engine.explanation import Explainer, RuleDecision
 from engine.language.numbers import format_exact
@@ -39,11 +39,7 @@ def engine_stamp() -> Json:
     for path in sorted(folder.rglob("*.py")):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
-    try:
-        installed = version("audit-score")
-    except PackageNotFoundError:
-        installed = "uninstalled"
-    return {"version": installed, "digest": digest.hexdigest()}
+    return {"version": __version__, "digest": digest.hexdigest()}
 
 
 def _both(text: Text) -> Json:

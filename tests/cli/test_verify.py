@@ -1,0 +1,95 @@
+"""``audit verify``: a record is recomputed, and whatever was changed in it is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command import GOLDEN, ROOT, audit
+
+
+@pytest.fixture(scope="module")
+def record() -> str:
+    return audit("score", GOLDEN, "-f", "json").out
+
+
+def written(tmp_path: Path, document: Any) -> Path:
+    path = tmp_path / "record.json"
+    path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_an_untouched_record_agrees(tmp_path: Path, record: str) -> None:
+    run = audit("verify", written(tmp_path, record))
+    assert run.code == 0
+    assert "97.41 优" in run.out
+
+
+def test_a_changed_total_is_told(tmp_path: Path, record: str) -> None:
+    document = json.loads(record)
+    document["total"] = "98.41"
+    run = audit("--lang", "en", "verify", written(tmp_path, document))
+    assert run.code == 1
+    assert 'total: recorded "98.41", computed "97.41"' in run.out
+
+
+def test_a_dropped_line_is_told(tmp_path: Path, record: str) -> None:
+    document = json.loads(record)
+    del document["ledger"][1]
+    run = audit("verify", written(tmp_path, document))
+    assert run.code == 1
+    assert "ledger[2]" in run.out
+
+
+def test_changed_facts_show_in_their_hash_and_in_the_points(tmp_path: Path, record: str) -> None:
+    document = json.loads(record)
+    contracts = document["facts"]["document"]["facts"]["contracts"]
+    next(one for one in contracts if one["id"] == "HT-2024-07")["filed"] = "2024-06-21"
+    run = audit("verify", written(tmp_path, document))
+    assert run.code == 1
+    assert "facts.digest" in run.out and "total" in run.out
+
+
+def test_a_changed_ruleset_shows_in_its_hash(tmp_path: Path, record: str) -> None:
+    shipped = (ROOT / "rulesets" / "guangdong" / "2024.yaml").read_text(encoding="utf-8")
+    (tmp_path / "guangdong").mkdir()
+    (tmp_path / "guangdong" / "2024.yaml").write_text(
+        shipped.replace("from: 90, grade", "from: 98, grade").replace("below: 90, grade", "below: 98, grade"),
+        encoding="utf-8",
+    )
+    run = audit("--rulesets", tmp_path, "verify", written(tmp_path, record))
+    assert run.code == 1
+    assert "ruleset.digest" in run.out and "grade" in run.out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "3",
+        '{"format": "audit-score/result/1"}',
+        "[" * 100_000,
+        '"\\ud800"',
+        "department: x",
+    ],
+)
+def test_what_is_no_record_is_a_message(tmp_path: Path, content: str) -> None:
+    run = audit("verify", written(tmp_path, content))
+    assert run.code == 3
+    assert run.out == ""
+    assert "record.json" in run.err
+
+
+def test_a_list_of_records_is_verified_one_by_one(tmp_path: Path, record: str) -> None:
+    document = json.loads(record)
+    broken = {**document, "grade": "良"}
+    run = audit("verify", written(tmp_path, [document, broken]))
+    assert run.code == 1
+    assert len([line for line in run.out.splitlines() if "2024：" in line]) == 2

@@ -1,0 +1,43 @@
+"""The real command, run as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "fixtures" / "guangdong-general-office-2024.yaml"
+
+
+@dataclass(frozen=True)
+class Run:
+    code: int
+    out: str
+    err: str
+
+
+def audit(*arguments: object, cwd: Path = ROOT, **environment: str) -> Run:
+    """Run ``audit`` with ``arguments``. A traceback fails the test, whatever else is asserted."""
+    settings = {key: value for key, value in os.environ.items() if not key.startswith("AUDIT_")}
+    settings |= {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *map(str, arguments)],
+        cwd=cwd, env=settings, capture_output=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stdout + done.stderr, done.stderr
+    assert "X000" not in done.stderr, done.stderr
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def changed(tmp_path: Path, *replacements: tuple[str, str], name: str = "facts.yaml") -> Path:
+    """A copy of the golden facts with texts replaced; each must be there to replace."""
+    text = GOLDEN.read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
