@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -10,42 +9,20 @@ from pathlib import Path
 import click
 
 from cli.context import Session
+from cli.groups import LazyGroup
 from cli.messages import print_error
 from engine import __version__
 from engine.errors import AuditError, Fault, Language, Problem, Text
 
 COMMANDS = {
-    "score": ("cli.score", "score"),
-    "explain": ("cli.explain", "explain"),
-    "verify": ("cli.verify", "verify"),
+    "score": ("cli.score", "score", "Score facts files: deductions, points, a grade 评分."),
+    "explain": ("cli.explain", "explain", "Every rule, fired or not, with its figures 说明每条规则."),
+    "verify": ("cli.verify", "verify", "Recompute a JSON result and say what differs 复核结果."),
+    "rules": ("cli.rules", "rules", "Work on rulesets 编辑和检查规则集."),
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported only when they are needed: start-up is most of a short run."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        found = COMMANDS.get(cmd_name)
-        if found is None:
-            return None
-        command: click.Command = getattr(importlib.import_module(found[0]), found[1])
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from engine.language.types import suggestion
-
-            close = suggestion(args[0], sorted(COMMANDS))
-            ctx.fail(f"No such command '{args[0]}'.{f' {close.en.capitalize()}' if close else ''}")
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--lang",
     type=click.Choice(["zh", "en"]),

@@ -263,7 +263,7 @@ class _Checker:
         ]
         links: list[Term] = []
         for index, (operator, _) in enumerate(node.rest):
-            span = (operands[index].span[0], operands[index + 1].span[1])
+            span = node.links[index] if node.links else node.span
             left, right = unify(operands[index : index + 2], span, Text("比较", "compared"))
             if operator not in ("==", "!=") and left.type.kind not in ORDERED:
                 have = kind_name(left.type)
@@ -375,10 +375,10 @@ class _Checker:
     def aggregate_type(self, node: Aggregate, body: Term | None) -> tuple[Type, Term | None]:
         if node.function == "count" or (node.function == "any" and body is None):
             if body is not None:
-                usage = Text(
+                message = Text(
                     "count 不取值：count(表 where 条件)", "count takes no value: count(list where condition)"
                 )
-                raise ExpressionError("E205", usage, node.span)
+                raise ExpressionError("E205", message, node.span)
             return (Type(Kind.COUNT) if node.function == "count" else FLAG), None
         if body is None:
             usage = f"{node.function}(… for {node.records.name} where …)"

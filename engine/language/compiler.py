@@ -193,6 +193,7 @@ def _member(term: Member) -> Evaluate:
 
 
 def combine_closures(word: str, operands: tuple[Evaluate, ...]) -> Evaluate:
+    """``and`` or ``or`` over ``operands``, which looks at no more of them than it needs."""
     if len(operands) == 2:
         first, second = operands
         if word == "and":
@@ -229,12 +230,14 @@ def _gather(term: Gather) -> Evaluate:
 
     def gather(slots: Slots) -> Any:
         values: list[Any] = []
-        outer = slots[frame]
-        for record in slots[slot]:
-            slots[frame] = record
-            if where is None or where(slots):
-                values.append(body(slots) if body is not None else True)
-        slots[frame] = outer  # a measure may be read first in the middle of another list
+        outer = slots[frame]  # a measure may be read first in the middle of another list
+        try:
+            for record in slots[slot]:
+                slots[frame] = record
+                if where is None or where(slots):
+                    values.append(body(slots) if body is not None else True)
+        finally:
+            slots[frame] = outer
         return fold(values, term)
 
     return gather

@@ -43,7 +43,7 @@ def is_sided(atom: Term) -> bool:
 def sign(observation: Observation) -> int:
     """-1, 0 or 1 as the left side is below, at or above the right."""
     _, left, right = observation
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 def _compile(term: Term, atoms: list[Term]) -> Evaluate:

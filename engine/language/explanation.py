@@ -69,8 +69,11 @@ class Result:
             yield from child.walk()
 
     def comparisons(self) -> Iterator[Result]:
-        """The comparisons and flags the truth rests on: those that join no others."""
-        if isinstance(self.term, Combine | Choose | Invert):
+        """The comparisons and flags the truth rests on: those that join no others.
+
+        What was not looked at comes whole, as one.
+        """
+        if self.looked_at and isinstance(self.term, Combine | Choose | Invert):
             for child in self.children:
                 if child.truth is not None or not child.looked_at:
                     yield from child.comparisons()

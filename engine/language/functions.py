@@ -68,18 +68,19 @@ def _keeps_type(arguments: tuple[Term, ...], span: Span) -> Resolved:
 
 def _rounding(arguments: tuple[Term, ...], span: Span) -> Resolved:
     _keeps_type(arguments, span)
-    if len(arguments) == 2:
-        places = arguments[1]
-        if not isinstance(places, Constant) or places.value not in range(13):
-            message = Text("小数位数应为 0 到 12 的整数", "the decimals are a whole number from 0 to 12")
-            raise ExpressionError("E205", message, places.span)
+    if len(arguments) == 2 and not _is_decimals(arguments[1]):
+        message = Text("小数位数应为 0 到 12 的整数", "the decimals are a whole number from 0 to 12")
+        raise ExpressionError("E205", message, arguments[1].span)
     return arguments, arguments[0].type
+
+
+def _is_decimals(term: Term) -> bool:
+    return isinstance(term, Constant) and term.type.kind == Kind.NUMBER and term.value in range(13)
 
 
 def _steps(arguments: tuple[Term, ...], span: Span) -> Resolved:
     fitted = unify(arguments, span, Text("按步长折算", "counted in steps of each other"))
-    if fitted[0].type.kind not in NUMERIC:
-        raise _no_order(fitted[0], span)
+    _keeps_type(fitted, span)
     return fitted, Type(Kind.COUNT)
 
 

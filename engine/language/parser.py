@@ -52,7 +52,7 @@ COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<date>\d{4}-\d{2}-\d{2}(?![\w.]))
-      | (?P<number>\d+(?:\.\d+)?(?P<percent>%)?)
+      | (?P<number>\d+(?:\.\d+)?%?)
       | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
       | (?P<quoted>"[^"\n]*"|'[^'\n]*')
       | (?P<operator>==|!=|<=|>=|[-+*/<>(),])""",
@@ -118,7 +118,6 @@ def _tokens(text: str) -> list[_Token]:
         if match is None:
             raise _bad_character(text, position)
         kind = match.lastgroup or ""
-        kind = "number" if kind == "percent" else kind
         word = match[0]
         if kind == "name" and word in KEYWORDS:
             kind = "keyword"
@@ -154,6 +153,10 @@ class _Parser:
     @property
     def token(self) -> _Token:
         return self.tokens[self.index]
+
+    def since(self, start: int) -> Span:
+        """From ``start`` to the end of the last token taken, so that closing brackets are within."""
+        return (start, self.tokens[self.index - 1].end)
 
     def accept(self, *words: str) -> _Token | None:
         token = self.token
@@ -200,6 +203,7 @@ class _Parser:
             self.depth -= 1
 
     def expression(self) -> Node:
+        start = self.token.start
         with self.nested():
             then = self.disjunction()
             if not self.accept("if"):
@@ -207,7 +211,7 @@ class _Parser:
             condition = self.disjunction()
             self.expect("else")
             otherwise = self.expression()
-            return Conditional(then, condition, otherwise, span=(then.span[0], otherwise.span[1]))
+            return Conditional(then, condition, otherwise, span=self.since(start))
 
     def disjunction(self) -> Node:
         return self.logic("or", self.conjunction)
@@ -216,13 +220,14 @@ class _Parser:
         return self.logic("and", self.negation)
 
     def logic(self, operator: str, operand: Callable[[], Node]) -> Node:
+        start = self.token.start
         first = operand()
         operands = [first]
         while self.accept(operator):
             operands.append(operand())
         if len(operands) == 1:
             return first
-        return Logic(operator, tuple(operands), span=(first.span[0], operands[-1].span[1]))
+        return Logic(operator, tuple(operands), span=self.since(start))
 
     def negation(self) -> Node:
         token = self.accept("not")
@@ -230,30 +235,35 @@ class _Parser:
             return self.comparison()
         with self.nested():
             operand = self.negation()
-        return Not(operand, span=(token.start, operand.span[1]))
+        return Not(operand, span=self.since(token.start))
 
     def comparison(self) -> Node:
+        start = self.token.start
         first = self.sum()
-        start = first.span[0]
         negated = self.token.text == "not" and self.tokens[self.index + 1].text == "in"
         if negated:
             self.index += 1
         if self.accept("in"):
-            items, end = self.items()
-            return Membership(first, items, negated, span=(start, end))
+            return Membership(first, self.items(), negated, span=self.since(start))
         rest: list[tuple[str, Node]] = []
+        links: list[Span] = []
+        left = start
         while token := self.accept(*COMPARISONS):
+            right = self.token.start
             rest.append((token.text, self.sum()))
+            links.append(self.since(left))
+            left = right
         if not rest:
             return first
-        return Comparison(first, tuple(rest), span=(start, rest[-1][1].span[1]))
+        return Comparison(first, tuple(rest), tuple(links), span=self.since(start))
 
-    def items(self) -> tuple[tuple[Node, ...], int]:
+    def items(self) -> tuple[Node, ...]:
         opened = self.expect("(")
         items = [self.expression()]
         while self.accept(","):
             items.append(self.expression())
-        return tuple(items), self.expect(")", opened).end
+        self.expect(")", opened)
+        return tuple(items)
 
     def sum(self) -> Node:
         return self.arithmetic(("+", "-"), self.product)
@@ -262,10 +272,11 @@ class _Parser:
         return self.arithmetic(("*", "/"), self.unary)
 
     def arithmetic(self, operators: tuple[str, str], operand: Callable[[], Node]) -> Node:
+        start = self.token.start
         left = operand()
         while token := self.accept(*operators):
             right = operand()
-            left = Arithmetic(token.text, left, right, span=(left.span[0], right.span[1]))
+            left = Arithmetic(token.text, left, right, span=self.since(start))
         return left
 
     def unary(self) -> Node:
@@ -274,7 +285,7 @@ class _Parser:
             return self.atom()
         with self.nested():
             operand = self.unary()
-        return Negative(operand, span=(token.start, operand.span[1]))
+        return Negative(operand, span=self.since(token.start))
 
     def atom(self) -> Node:
         token = self.token
@@ -310,13 +321,14 @@ class _Parser:
     def call(self, name: _Token) -> Node:
         opened = self.expect("(")
         if self.accept(")"):
-            return Call(name.text, (), span=(name.start, self.tokens[self.index - 1].end))
+            return Call(name.text, (), span=self.since(name.start))
+        start = self.token.start
         first = self.expression()
         if self.accept("for"):
             records = self.records()
             return self.aggregate(name, first, records, opened)
         if self.token.text == "where":
-            if not isinstance(first, Name):
+            if not isinstance(first, Name) or first.span != self.since(start):
                 raise self.unexpected(
                     Text("where 前应为记录表的名称", "'where' follows the name of a record list")
                 )
@@ -324,10 +336,11 @@ class _Parser:
         arguments = [first]
         while self.accept(","):
             arguments.append(self.expression())
-        end = self.expect(")", opened).end
+        self.expect(")", opened)
+        span = self.since(name.start)
         if name.text == "count" and len(arguments) == 1 and isinstance(first, Name):
-            return Aggregate(name.text, None, first, None, span=(name.start, end))
-        return Call(name.text, tuple(arguments), span=(name.start, end))
+            return Aggregate(name.text, None, first, None, span=span)
+        return Call(name.text, tuple(arguments), span=span)
 
     def records(self) -> Name:
         token = self.token
@@ -340,5 +353,5 @@ class _Parser:
 
     def aggregate(self, name: _Token, body: Node | None, records: Name, opened: _Token) -> Node:
         where = self.expression() if self.accept("where") else None
-        end = self.expect(")", opened).end
-        return Aggregate(name.text, body, records, where, span=(name.start, end))
+        self.expect(")", opened)
+        return Aggregate(name.text, body, records, where, span=self.since(name.start))

@@ -74,10 +74,14 @@ class Arithmetic(Node):
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Node):
-    """A chain: ``first`` then pairs of operator and operand, as in ``a <= b < c``."""
+    """A chain: ``first`` then pairs of operator and operand, as in ``a <= b < c``.
+
+    ``links`` are the spans of its comparisons two by two: ``a <= b`` and ``b < c``.
+    """
 
     first: Node
     rest: tuple[tuple[str, Node], ...]
+    links: tuple[Span, ...] = field(compare=False, default=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,3 +227,24 @@ def walk(term: Term) -> Iterator[Term]:
     yield term
     for part in parts(term):
         yield from walk(part)
+
+
+def key(term: Term) -> object:
+    """What the term computes, regardless of where it stands: equal keys mean equal values."""
+    own: tuple[object, ...] = ()
+    match term:
+        case Constant(value=value):
+            own = (term.type.kind, value)
+        case Read(scalar=scalar):
+            own = (scalar.name, scalar.source)
+        case ReadField(records=records, field=column, frame=frame):
+            own = (records.name, column.name, frame)
+        case Operation(operator=operator) | Compare(operator=operator) | Combine(operator=operator):
+            own = (operator,)
+        case Member(negated=negated):
+            own = (negated,)
+        case Apply(function=function):
+            own = (function,)
+        case Gather(function=function, records=records, frame=frame, body=body, where=where):
+            own = (function, records.name, frame, body is not None, where is not None)
+    return (type(term).__name__, *own, *(key(part) for part in parts(term)))

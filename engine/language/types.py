@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import Text
-from engine.language.numbers import format_exact
+from engine.language.numbers import HUNDRED, Rational, format_exact
 from engine.language.parser import ExpressionError
 from engine.language.syntax import Span
 from engine.language.terms import KIND_NAMES, NUMERIC, Constant, Kind, Negate, Term, Type
@@ -22,6 +22,7 @@ _UNITLESS = frozenset({Kind.NUMBER, Kind.RATIO, Kind.COUNT})
 
 
 def kind_name(type_: Type) -> Text:
+    """What people call the type."""
     return KIND_NAMES[type_.kind]
 
 
@@ -65,12 +66,17 @@ def _fit_option(term: Constant, wanted: Type) -> Term:
 def _misfit(term: Term, wanted: Type) -> ExpressionError:
     have, want = kind_name(term.type), kind_name(wanted)
     if wanted.kind == Kind.RATIO and term.type.flexible:
-        fix = Text("比率的界限要写百分号，例如 90%", "a ratio's limit needs a percent sign, such as 90%")
-        if isinstance(term, Constant):
-            number = format_exact(term.value)  # type: ignore[arg-type]
-            fix = Text(f"写成 {number}%", f"write {number}%")
+        percent = Text("比率的界限要写百分号，例如 90%", "a ratio's limit needs a percent sign, such as 90%")
+        if isinstance(term, Constant) and isinstance(term.value, Rational):
+            number, hundredfold = format_exact(term.value), format_exact(term.value * HUNDRED)
+            percent = Text(f"写成 {number}%", f"write {number}%")
+            if abs(term.value) < 1:
+                percent = Text(
+                    f"写成 {hundredfold}%（确为 {number}% 时写 {number}%）",
+                    f"write {hundredfold}%, or {number}% if that is meant",
+                )
         return ExpressionError(
-            "E203", Text("比率与不带百分号的数相比", "a ratio meets a bare number"), term.span, fix
+            "E203", Text("比率与不带百分号的数相比", "a ratio meets a bare number"), term.span, percent
         )
     fix = None
     if wanted.kind == Kind.POINTS and term.type.kind in _UNITLESS:
@@ -141,6 +147,6 @@ def negated(term: Term, span: Span) -> Term:
     if term.type.kind not in NUMERIC:
         have = kind_name(term.type)
         raise ExpressionError("E202", Text(f"{have.zh}没有负值", f"{have.en} has no negative"), span)
-    if isinstance(term, Constant):
-        return Constant(term.type, -term.value, span=span)  # type: ignore[operator]
+    if isinstance(term, Constant) and isinstance(term.value, Rational):
+        return Constant(term.type, -term.value, span=span)
     return Negate(term.type, term, span=span)

@@ -18,6 +18,7 @@ from engine.language.compiler import FIRST_FREE_SLOT
 from engine.language.numbers import ZERO, Rational
 from engine.language.terms import Apply, Kind, Read, ReadField, Records, Scalar, Term, Type, walk
 from engine.language.types import FLAG
+from engine.ruleset.checks import points_sum
 from engine.ruleset.criteria import CriteriaBuilder
 from engine.ruleset.document import RulesetDocument
 from engine.ruleset.expressions import Expressions, Path
@@ -46,7 +47,10 @@ def build_ruleset(root: Node) -> Ruleset:
         document = RulesetDocument.model_validate(written)
     except ValidationError as error:
         raise RulesetError(_in_reading_order(problems_of(error, root))) from None
-    return _Builder(root, document).build(digest_of(written))
+    ruleset = _Builder(root, document).build(digest_of(written))
+    if problems := [*points_sum.find(ruleset)]:
+        raise RulesetError(problems)
+    return ruleset
 
 
 def digest_of(written: Any) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from engine.errors import Problem, Text, text_list
+from engine.errors import Problem, Text
 from engine.language.checker import Scope, given_if
 from engine.language.conditions import compile_condition
-from engine.language.numbers import Rational, format_exact
+from engine.language.numbers import Rational
 from engine.language.terms import Kind, Scalar, Type
 from engine.language.types import FLAG, suggestion
 from engine.ruleset import document as doc
@@ -123,7 +123,6 @@ class CriteriaBuilder:
         if node.roll == "weighted":
             assert combine is not None and combine.weighted_by is not None
             node.weights = self.weights(node, combine.weighted_by, (*path, "combine", "weighted_by"), given)
-        self.check_points(node, path)
 
     def roll(self, combine: doc.Combine | None) -> Roll:
         if combine is None:
@@ -152,27 +151,6 @@ class CriteriaBuilder:
                     message = Text(f"没有下级指标“{name}”", f"there is no child '{name}'")
                     self.expressions.report("R042", message, (*path, name), suggestion(name, ids))
         return tuple(weight for weight in read if weight is not None)
-
-    def check_points(self, node: Criterion, path: Path) -> None:
-        where: Path = (*path, "points")
-        if node.roll == "sum":
-            total = sum((child.points for child in node.children), start=Rational(0))
-            if total != node.points:
-                message = Text(
-                    f"下级指标分值合计 {format_exact(total)}，不等于 {format_exact(node.points)}",
-                    f"the children's points sum to {format_exact(total)}, not {format_exact(node.points)}",
-                )
-                fix = Text("改正分值，使合计相等", "correct the points so that they agree")
-                self.expressions.report("R101", message, where, fix)
-        elif node.roll in ("best", "weakest"):
-            different = [child.id for child in node.children if child.points != node.points]
-            if different:
-                names = text_list(different)
-                message = Text(
-                    f"{node.roll} 的下级指标分值应与上级相同：{names.zh}",
-                    f"the children of '{node.roll}' carry the points of their parent: {names.en}",
-                )
-                self.expressions.report("R101", message, where)
 
     def check_rescale_root(self, root: Criterion) -> None:
         for node in root.subtree():

@@ -482,6 +482,13 @@ class Example(Model):
     expect: Expectation
 
 
+class Unchecked(Model):
+    """A check that this ruleset switches off, and why."""
+
+    check: Annotated[str, StringConstraints(pattern=r"^R[0-9]{3}$")]
+    reason: BilingualText
+
+
 class RulesetDocument(Model):
     """A whole ruleset, overlays already laid over what they extend."""
 
@@ -501,3 +508,4 @@ class RulesetDocument(Model):
     veto: Veto | None = None
     criteria: Annotated[list[Criterion], Field(min_length=1)]
     examples: list[Example] = []
+    unchecked: list[Unchecked] = []

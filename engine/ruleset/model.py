@@ -14,7 +14,7 @@ from engine.language.compiler import Evaluate
 from engine.language.conditions import Condition
 from engine.language.numbers import Rational
 from engine.language.syntax import Span
-from engine.language.terms import Records, Scalar, Term, Type, Value
+from engine.language.terms import Records, Scalar, Term, Type
 from engine.ruleset.document import Basis, Example, RulesetDocument
 from engine.source import Node
 from engine.source import Scalar as SourceScalar
@@ -51,10 +51,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range with its own closed sides; ``None`` is no bound."""
+    """A range with its own closed sides; ``None`` is no bound. Both bounds are numbers, or both dates."""
 
-    low: Value = None
-    high: Value = None
+    low: Any = None
+    high: Any = None
     low_closed: bool = True
     high_closed: bool = True
 

@@ -70,7 +70,7 @@ class SchemaBuilder:
             else:
                 low = self.bound(entry.at_least, type_, (*path, "at_least"))
                 high = self.bound(entry.at_most, type_, (*path, "at_most"))
-        allowed = Range(low, high)  # type: ignore[arg-type]
+        allowed = Range(low, high)
         return Fact(name, as_text(entry.label), type_, entry.optional, allowed, place)
 
     def bound(self, text: str | None, type_: Type, path: Path) -> object:
