@@ -34,8 +34,11 @@ def ruleset_of(root: Node) -> str:
     return named.text.strip() if isinstance(named, Scalar) and not named.is_null else ""
 
 
-def read_facts(root: Node, ruleset: Ruleset) -> Facts:
-    """The facts in the document ``root``, found usable by ``ruleset``."""
+def read_facts(root: Node, ruleset: Ruleset, *, any_year: bool = False) -> Facts:
+    """The facts in the document ``root``, found usable by ``ruleset``.
+
+    ``any_year`` passes over the year, for trying another year's rules on the same facts.
+    """
     if not isinstance(root, Mapping):
         message = Text("事实文件应为映射（键: 值）", "a facts file is a mapping (key: value)")
         raise FactsError([Problem("F005", message, root.position)])
@@ -45,7 +48,8 @@ def read_facts(root: Node, ruleset: Ruleset) -> Facts:
             message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
             problems.append(Problem("F002", message, entry.key.position, key, suggestion(key, SECTIONS)))
     department = _department(root, problems)
-    _check_year(root, ruleset, problems)
+    if not any_year:
+        _check_year(root, ruleset, problems)
     values = ValueReader(ruleset, problems)
     slots = _values(root, values, problems)
     others = AttachmentReader(ruleset, root, problems)
