@@ -35,7 +35,7 @@ def _facts(ruleset: Ruleset) -> dict[str, Any]:
     described: dict[str, Any] = {fact.name: _fact(fact) for fact in ruleset.schema.scalars()}
     for name, records in ruleset.schema.lists.items():
         described[name] = (records.label, tuple(_fact(fact) for fact in records.fields.values()))
-        described |= {fact.name: (name, _fact(fact)) for fact in records.fields.values()}
+        described |= {fact.name: (records.label, _fact(fact)) for fact in records.fields.values()}
     return described
 
 
