@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from engine.errors import AuditError, FactsError, Position, Problem, RulesetError, Text
 from engine.facts.reading import read_facts
 from engine.inference.direct import record_key
 from engine.language.numbers import format_exact
 from engine.ledger.scoring import Scoring
-from engine.ruleset.document import Example
+from engine.ruleset.document import Example, Model
 from engine.ruleset.model import ROOT, Ruleset
+from engine.ruleset.validation import problems_of
 from engine.scoring import Scorer
-from engine.source import Entry, Mapping, Node, Scalar, node_at, read_source
+from engine.source import Entry, Mapping, Node, Scalar, node_at, plain, read_source
 
 SECTIONS = ("claimed", "judgements", "waivers", "explanations")
 
@@ -43,27 +46,61 @@ class ExampleOutcome:
         return not self.mismatches
 
 
-def run_examples(ruleset: Ruleset, folder: Path) -> Iterator[ExampleOutcome]:
-    """Every example of the ruleset, run; ``folder`` holds the base facts files.
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """An example with the document it was written in, and the base facts it changes."""
 
-    Raises :class:`RulesetError` where a base cannot be found.
+    example: Example
+    node: Mapping
+    base: Node | None
+
+
+def run_examples(ruleset: Ruleset, folder: Path) -> Iterator[ExampleOutcome]:
+    """Every example of the ruleset, run; ``folder`` holds base facts and files of further examples.
+
+    Raises :class:`RulesetError` where a base cannot be found or a file of examples cannot be read.
     """
     scorer = Scorer(ruleset)
+    for case in cases_of(ruleset, folder):
+        yield run_example(scorer, case)
+
+
+def cases_of(ruleset: Ruleset, folder: Path) -> Iterator[Case]:
+    """The examples beside the rules, then those in the files of ``folder`` that have ``examples``."""
     bases: dict[str, Node] = {}
     for index, example in enumerate(ruleset.examples):
-        node = node_at(ruleset.source, ("examples", index))
-        assert isinstance(node, Mapping)
-        base = _base(example, node, folder, bases)
-        yield run_example(scorer, example, node, base)
+        yield _case(example, node_at(ruleset.source, ("examples", index)), folder, bases)
+    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+        root = read_source(path, RulesetError)
+        if isinstance(root, Mapping) and "examples" in root.entries:
+            for index, example in enumerate(_examples_in(root)):
+                yield _case(example, node_at(root, ("examples", index)), folder, bases)
 
 
-def run_example(scorer: Scorer, example: Example, node: Mapping, base: Node | None) -> ExampleOutcome:
-    """One example, whose facts are ``base`` changed as the example's ``node`` says."""
+class _ExampleFile(Model):
+    """A file of examples in a ruleset's own folder."""
+
+    examples: list[Example]
+
+
+def _examples_in(root: Mapping) -> list[Example]:
+    try:
+        return _ExampleFile.model_validate(plain(root)).examples
+    except ValidationError as error:
+        raise RulesetError(problems_of(error, root)) from None
+
+
+def _case(example: Example, node: Node, folder: Path, bases: dict[str, Node]) -> Case:
+    assert isinstance(node, Mapping)
+    return Case(example, node, _base(example, node, folder, bases))
+
+
+def run_example(scorer: Scorer, case: Case) -> ExampleOutcome:
+    """One example, scored by the product's main path and held against what must follow."""
+    example, node = case.example, case.node
     scoring, error = None, None
     try:
-        scoring = scorer.score(
-            read_facts(example_document(example, node, base, scorer.ruleset), scorer.ruleset)
-        )
+        scoring = scorer.score(read_facts(example_document(case, scorer.ruleset), scorer.ruleset))
     except AuditError as failure:
         error = failure
     mismatches = tuple(
@@ -89,8 +126,9 @@ def _base(example: Example, node: Mapping, folder: Path, bases: dict[str, Node])
     return bases[example.base]
 
 
-def example_document(example: Example, node: Mapping, base: Node | None, ruleset: Ruleset) -> Mapping:
+def example_document(case: Case, ruleset: Ruleset) -> Mapping:
     """The facts document that the example describes."""
+    example, node, base = case.example, case.node, case.base
     entries = dict(base.entries) if isinstance(base, Mapping) else {}
     for key, text in (("department", example.name), ("year", str(ruleset.year))):
         if key not in entries or key == "year":

@@ -1,0 +1,117 @@
+"""``audit rules test``: the examples beside the rules, run; what was expected and what came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.context import Session, pass_session
+from cli.messages import one_line
+from engine.errors import Text
+from engine.explanation import Explainer
+from engine.language.numbers import format_exact
+from engine.ruleset.model import Ruleset
+from engine.testing.coverage import RuleCoverage, coverage_of
+from engine.testing.examples import ExampleOutcome, run_examples
+
+
+@click.command()
+@click.argument("rulesets", nargs=-1)
+@click.option("--verbose", "-v", is_flag=True, help="Show passing examples and all ledger lines 显示全部.")
+@click.option(
+    "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit XML report 写 JUnit 报告."
+)
+@pass_session
+def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path | None) -> None:
+    """Run the examples of RULESETS (ids or files; default: all at hand). Exit 1 if one fails.
+
+    Examples stand in the ruleset itself, and in files with `examples:` in its own folder.
+    """
+    suites: list[tuple[Ruleset, list[ExampleOutcome]]] = []
+    library = session.library()
+    for reference in rulesets or library.ids():
+        ruleset = library.load(reference)
+        outcomes = list(run_examples(ruleset, library.example_folder(ruleset)))
+        suites.append((ruleset, outcomes))
+        for line in _suite(ruleset, outcomes, session, verbose):
+            click.echo(line)
+    if junit is not None:
+        from cli.rules.junit import junit_report
+        from engine.writing import write_whole
+
+        write_whole(junit, junit_report(suites, session))
+    if any(not outcome.passed for _, outcomes in suites for outcome in outcomes):
+        raise SystemExit(1)
+
+
+def _suite(ruleset: Ruleset, outcomes: list[ExampleOutcome], session: Session, verbose: bool) -> list[str]:
+    lines = [click.style(ruleset.id, bold=True)]
+    for outcome in outcomes:
+        if verbose or not outcome.passed:
+            lines += example_lines(outcome, session, verbose)
+    failed = sum(not outcome.passed for outcome in outcomes)
+    passed = len(outcomes) - failed
+    lines.append(
+        session.say(
+            Text(f"  示例：{passed} 个通过，{failed} 个不符", f"  examples: {passed} passed, {failed} failed")
+        )
+    )
+    return [*lines, *_coverage(list(coverage_of(ruleset, outcomes).values()), session, verbose)]
+
+
+def example_lines(outcome: ExampleOutcome, session: Session, verbose: bool) -> list[str]:
+    """One example: what was expected, what came, and the ledger lines it came with."""
+    mark = click.style("✓", fg="green") if outcome.passed else click.style("✗", fg="red")
+    lines = [
+        f"  {mark} {one_line(outcome.example.name)}" + ("" if outcome.passed else f"  ({outcome.position})")
+    ]
+    for one in outcome.mismatches:
+        expected, found = one_line(one.expected), one_line(one.found)
+        what = one_line(session.say(one.what))
+        lines.append(
+            session.say(
+                Text(
+                    f"      {what}：应为 {expected or '—'}，实为 {found or '—'}",
+                    f"      {what}: expected {expected or '-'}, found {found or '-'}",
+                )
+            )
+        )
+    if outcome.scoring is not None and (verbose or not outcome.passed):
+        explainer = Explainer(outcome.scoring)
+        for line in outcome.scoring.lines:
+            because = one_line(session.say(explainer.line(line)))
+            lines.append(
+                f"        {format_exact(line.applied)}  {one_line(session.say(line.criterion.title))}: {because}"
+            )
+        total = f"{format_exact(outcome.scoring.total)} {outcome.scoring.grade}"
+        lines.append(session.say(Text(f"        总分 {total}", f"        total {total}")))
+    return lines
+
+
+def _coverage(covered: list[RuleCoverage], session: Session, verbose: bool) -> list[str]:
+    """How many rules fired and stayed silent somewhere, and how many comparisons came out both ways."""
+    atoms = [(one, number) for one in covered for number in range(len(one.rule.condition.atoms))]
+    both = sum(len(one.atoms.get(number, ())) == 2 for one, number in atoms)
+    fired, silent = sum(one.fired for one in covered), sum(one.silent for one in covered)
+    count = len(covered)
+    lines = [
+        session.say(
+            Text(
+                f"  覆盖：{fired}/{count} 条规则触发过，{silent}/{count} 条未触发过；{both}/{len(atoms)} 个比较两种结果都有",
+                f"  coverage: {fired}/{count} rules fired, {silent}/{count} stayed silent; "
+                f"{both}/{len(atoms)} comparisons came out both ways",
+            )
+        )
+    ]
+    for one, number in atoms if verbose else ():
+        seen = one.atoms.get(number, set())
+        if len(seen) < 2:
+            start, end = one.rule.condition.atoms[number].span
+            part = one.rule.expression.text[start:end]
+            lacks = session.say(Text("缺少", "never "))
+            missing = " / ".join(
+                word for truth, word in ((True, "true"), (False, "false")) if truth not in seen
+            )
+            lines.append(f"    {one.rule.id}: {part}  {lacks}{missing}")
+    return lines
