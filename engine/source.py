@@ -3,7 +3,7 @@
 Scalars stay the text that was written, so that no number ever passes through a float, and every
 node knows its place, so that every later message can name it. What could hide something from a
 reader is refused: anchors and aliases, tags, a key twice, several documents in a file. Reading
-stops early at files too large or nested too deep.
+stops early at files too large or nested too deep, and after a hundred problems.
 """
 
 from __future__ import annotations
@@ -20,8 +20,20 @@ from engine.errors import AuditError, Position, Problem, Text
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_DEPTH = 40
+MAX_PROBLEMS = 100
 
-_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_PAIR = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+_JSON = re.compile(r"\s*[{\[]")
+_SURROGATES = re.compile(rf"(?<!\\)((?:\\\\)*){_PAIR}")
+_CHARACTERS = {
+    "'": re.compile(r"''|\S"),
+    '"': re.compile(
+        rf"{_PAIR}|\\[xuU](?P<code>(?<=x)..|(?<=u)....|(?<=U).{{8}})|\\(?P<letter>.)|\S", re.DOTALL
+    ),
+}
+"""What may stand for one character between quotes."""
+_PLAIN_CHARACTERS = re.compile(r"\S")
+_WHITE_ESCAPES = frozenset("\n\t nrtvfNLP_")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -66,22 +78,37 @@ class Scalar(Node):
     def locate(self, offset: int) -> Position:
         """Where the character at ``offset`` of the text stands in the file.
 
-        The text may be quoted, escaped or folded over lines: its visible characters are followed
-        through the raw text.
+        The text may be quoted, escaped or folded over lines, which changes its white space only:
+        its visible characters are counted through the raw text. For white space this is the next
+        visible character, and past the last one the place after it.
         """
-        raw = self.file.text
+        before = sum(not character.isspace() for character in self.text[:offset])
         index = self.start
-        if self.style in ("|", ">"):
-            index = raw.find("\n", index) + 1
-        elif self.style:
-            index += 1
-        for character in self.text[:offset]:
-            if not character.isspace():
-                found = raw.find(character, index, self.end)
-                index = found + 1 if found >= 0 else index
-        while index < self.end and raw[index].isspace():
-            index += 1
+        for start, end in self.visible():
+            if before == 0:
+                return self.file.position(start)
+            before -= 1
+            index = end
         return self.file.position(index)
+
+    def visible(self) -> Iterator[tuple[int, int]]:
+        """Where in the file each character that is no white space begins and ends."""
+        start, end = self.start, self.end
+        if self.style in ("|", ">"):
+            start = self.file.text.find("\n", start) + 1
+        elif self.style:
+            start, end = start + 1, end - 1
+        for match in _CHARACTERS.get(self.style, _PLAIN_CHARACTERS).finditer(self.file.text, start, end):
+            if not _is_white(match):
+                yield match.span()
+
+
+def _is_white(match: re.Match[str]) -> bool:
+    """Whether the match is an escape for white space, or for nothing at the end of a line."""
+    escape = match.groupdict()
+    if escape.get("letter"):
+        return escape["letter"] in _WHITE_ESCAPES
+    return bool(escape.get("code")) and chr(int(escape["code"], 16)).isspace()
 
 
 @dataclass(slots=True, eq=False)
@@ -129,45 +156,57 @@ def read_source(path: Path, error: type[AuditError], name: str | None = None) ->
     """The document in the file at ``path``. Raises ``error`` with every problem found."""
     shown = name or str(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            message = Text(
-                f"文件过大（{size:,} 字节，最多 {MAX_BYTES:,}）",
-                f"the file is too large ({size:,} bytes of at most {MAX_BYTES:,})",
-            )
-            raise error([Problem("S101", message, Position(shown))])
-        content = path.read_bytes()
-    except OSError as failure:
-        reason = failure.strerror or str(failure)
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as failure:
+        reason = (failure.strerror if isinstance(failure, OSError) else None) or str(failure)
         message = Text(f"无法读取文件（{reason}）", f"cannot read the file ({reason})")
         raise error([Problem("S102", message, Position(shown))]) from None
+    if len(content) > MAX_BYTES:
+        message = Text(
+            f"文件过大（最多 {MAX_BYTES:,} 字节）", f"the file is too large (over {MAX_BYTES:,} bytes)"
+        )
+        raise error([Problem("S101", message, Position(shown))])
     return parse_source(content, shown, error)
 
 
 def parse_source(content: bytes, name: str, error: type[AuditError]) -> Node:
     """The document in ``content``, which came from the file ``name``."""
-    text = _decode(content, name, error)
-    text = _SURROGATES.sub(_join_surrogates, text)
-    return _Reader(SourceFile(name, text), error).document()
+    return _Reader(SourceFile(name, _decode(content, name, error)), error).document()
 
 
 def _decode(content: bytes, name: str, error: type[AuditError]) -> str:
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        return _one_line_end(content.decode("utf-8-sig"))
     except UnicodeDecodeError as failure:
-        line = content.count(b"\n", 0, failure.start) + 1
-        column = failure.start - (content.rfind(b"\n", 0, failure.start) + 1) + 1
+        readable = _one_line_end(failure.object[: failure.start].decode("utf-8"))
         message = Text("文件不是 UTF-8 编码", "the file is not UTF-8 text")
+        where = SourceFile(name, readable).position(len(readable))
         fix = Text(
             "另存为 UTF-8（常见的原编码是 GBK 或 UTF-16）", "save it as UTF-8 (it may be GBK or UTF-16 now)"
         )
-        raise error([Problem("S103", message, Position(name, line, column), fix=fix)]) from None
+        raise error([Problem("S103", message, where, fix=fix)]) from None
 
 
-def _join_surrogates(match: re.Match[str]) -> str:
-    """JSON writes a rare character as two escapes, YAML as one."""
-    high, low = int(match[2], 16), int(match[3], 16)
-    return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+def _one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _join_surrogates(text: str) -> tuple[str, list[int]]:
+    """JSON writes a rare character as two escapes, YAML as one, which is shorter by two.
+
+    Also the ends of what was joined, in the new text.
+    """
+    ends: list[int] = []
+    if not _JSON.match(text):
+        return text, ends
+
+    def join(match: re.Match[str]) -> str:
+        ends.append(match.end() - 2 * len(ends) - 2)
+        high, low = int(match[2], 16), int(match[3], 16)
+        return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+
+    return _SURROGATES.sub(join, text), ends
 
 
 class _Reader:
@@ -175,26 +214,34 @@ class _Reader:
         self.file = file
         self.error = error
         self.problems: list[Problem] = []
+        self.text, self.joined = _join_surrogates(file.text)
+
+    def original(self, index: int) -> int:
+        """The place in the file of ``index`` in the text that is parsed."""
+        return min(index + 2 * bisect_right(self.joined, index), len(self.file.text))
 
     def report(self, code: str, message: Text, index: int, fix: Text | None = None) -> None:
         self.problems.append(Problem(code, message, self.file.position(index), fix=fix))
 
     def document(self) -> Node:
         from _ruamel_yaml import CParser
-        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+        from ruamel.yaml.error import MarkedYAMLError
+        from ruamel.yaml.reader import ReaderError
 
         root: Node | None = None
         try:
-            root = self.build(CParser(self.file.text))
+            root = self.build(CParser(self.text))
         except MarkedYAMLError as failure:
             mark = failure.problem_mark or failure.context_mark
             detail = str(failure.problem or failure.context)
             message = Text(f"YAML 语法有误（{detail}）", f"the YAML is broken ({detail})")
-            self.report("S104", message, min(mark.index, len(self.file.text)) if mark else 0)
-        except YAMLError as failure:
-            index = getattr(failure, "position", None)
-            message = Text(f"YAML 无法读取（{failure}）", f"the YAML cannot be read ({failure})")
-            self.report("S104", message, index if isinstance(index, int) else 0)
+            self.report("S104", message, self.original(mark.index) if mark else 0)
+        except ReaderError as failure:
+            code = f"U+{failure.character:04X}"
+            message = Text(f"不允许的控制字符 {code}", f"the control character {code} is not allowed")
+            index = len(self.text.encode()[: failure.position].decode(errors="ignore"))  # counted in bytes
+            fix = Text("删去它；若文件原为 UTF-16，另存为 UTF-8", "remove it; a file in UTF-16 save as UTF-8")
+            self.report("S104", message, self.original(index), fix)
         if not self.problems and root is None:
             self.report("S105", Text("文件是空的", "the file is empty"), 0)
         if self.problems:
@@ -214,9 +261,8 @@ class _Reader:
                 documents += 1
                 if documents > 1:
                     message = Text("一个文件里只能有一份文档", "a file holds one document")
-                    self.report(
-                        "S106", message, event.start_mark.index, Text("拆成几个文件", "split the file")
-                    )
+                    index = self.original(event.start_mark.index)
+                    self.report("S106", message, index, Text("拆成几个文件", "split the file"))
                     return root
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
                 open_nodes.pop()
@@ -241,7 +287,7 @@ class _Reader:
         return root
 
     def node(self, kind: str, event: Any) -> Node | None:
-        index = event.start_mark.index
+        index = self.original(event.start_mark.index)
         if kind == "AliasEvent" or event.anchor is not None:
             message = Text("不支持锚点和别名（& 和 *）", "anchors and aliases (& and *) are not supported")
             self.report(
@@ -255,7 +301,8 @@ class _Reader:
             )
             return None
         if event.tag is not None and event.tag != "!":
-            message = Text(f"不支持标签（{event.tag}）", f"tags are not supported ({event.tag})")
+            tag = _short(event.tag)
+            message = Text(f"不支持标签（{tag}）", f"tags are not supported ({tag})")
             self.report(
                 "S109",
                 message,
@@ -264,7 +311,8 @@ class _Reader:
             )
             return None
         if kind == "ScalarEvent":
-            return Scalar(self.file, index, event.value, event.end_mark.index, event.style or "")
+            end = self.original(event.end_mark.index)
+            return Scalar(self.file, index, event.value, end, event.style or "")
         return Mapping(self.file, index) if kind == "MappingStartEvent" else Sequence(self.file, index)
 
     def attach(self, parent: Mapping | Sequence, pending: list[Scalar | None], node: Node) -> bool:
@@ -288,13 +336,18 @@ class _Reader:
             return False
         if node.text in parent.entries:
             first = parent.entries[node.text].key.position
+            name = _short(node.text)
             message = Text(
-                f"键“{node.text}”重复（第 {first.line} 行已有）",
-                f"the key '{node.text}' is here twice (first in line {first.line})",
+                f"键“{name}”重复（第 {first.line} 行已有）",
+                f"the key '{name}' is here twice (first in line {first.line})",
             )
             self.report("S111", message, node.start, Text("删去一个，或合并", "remove one, or merge them"))
         pending[-1] = node
-        return True
+        return len(self.problems) < MAX_PROBLEMS
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _events(parser: Any) -> Iterator[Any]:

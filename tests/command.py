@@ -19,13 +19,17 @@ class Run:
     err: str
 
 
+def settings(**environment: str) -> dict[str, str]:
+    """The environment of a run: this one without the user's own settings of ``audit``."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AUDIT_")}
+    return inherited | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment}
+
+
 def audit(*arguments: object, cwd: Path = ROOT, **environment: str) -> Run:
     """Run ``audit`` with ``arguments``. A traceback fails the test, whatever else is asserted."""
-    settings = {key: value for key, value in os.environ.items() if not key.startswith("AUDIT_")}
-    settings |= {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment}
     done = subprocess.run(
         [sys.executable, "-m", "cli", *map(str, arguments)],
-        cwd=cwd, env=settings, capture_output=True, encoding="utf-8", timeout=120, check=False,
+        cwd=cwd, env=settings(**environment), capture_output=True, encoding="utf-8", timeout=120, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stdout + done.stderr, done.stderr
     assert "X000" not in done.stderr, done.stderr

@@ -10,15 +10,9 @@ from engine.explanation import Explainer
 from engine.language.numbers import Rational, format_exact, format_fixed, terminating_decimals
 from engine.ledger.lines import Line, NodeScore
 from engine.ledger.scoring import Scoring
+from engine.ruleset.citations import STATUS_NAMES
 from engine.ruleset.document import Basis
 
-STATUS_NAMES = {
-    "published": Text("已公布", "published"),
-    "framework": Text("共性框架", "framework"),
-    "law": Text("法规", "law"),
-    "modelled": Text("模型", "modelled"),
-    "": Text("", ""),
-}
 REASONS = {
     "": Text("", ""),
     "waived": Text("已豁免", "waived"),

@@ -62,9 +62,10 @@ def _problems(reference: str, session: Session) -> list[Problem]:
 
 
 def _page(code: str) -> str:
-    from engine.ruleset.checks.registry import page_of
+    from engine.ruleset.checks.pages import page_of
+    from engine.testing import coverage
 
-    return page_of(code.upper())
+    return page_of(code.upper(), [coverage])
 
 
 def _as_text(found: list[Problem], session: Session) -> str:

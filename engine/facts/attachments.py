@@ -8,7 +8,7 @@ from engine.errors import Problem, Text
 from engine.facts.model import Evidence, Judgement, Waiver
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
 from engine.language.types import suggestion
-from engine.ruleset.model import Criterion, Ruleset, TierScore, Unseen
+from engine.ruleset.model import ROOT, Criterion, Ruleset, TierScore, Unseen
 from engine.source import Mapping as MappingNode
 from engine.source import Node, Scalar, Sequence
 
@@ -66,7 +66,7 @@ class AttachmentReader:
 
     def criterion(self, key: str, node: Node, path: str) -> Criterion | None:
         """The criterion called ``key``, by id or title."""
-        found = self.ruleset.criteria.get(key)
+        found = self.ruleset.criteria.get(ROOT if key == "总分" else key)
         titled = [one for one in self.ruleset.criteria.values() if key in (one.title.zh, one.title.en)]
         if found is None and len(titled) == 1:
             return titled[0]

@@ -8,6 +8,7 @@ from engine.errors import FactsError, Problem, Severity, Text
 from engine.facts.model import Facts
 from engine.language.compiler import EvaluationError
 from engine.language.terms import Read, walk
+from engine.ruleset.measures import MeasureError
 from engine.ruleset.model import Expression, Identity, Ruleset
 from engine.ruleset.rendering import fill, formats_of
 
@@ -57,6 +58,7 @@ def _facts_read(expression: Expression) -> list[Read]:
 
 def evaluation_problem(error: EvaluationError, expression: Expression, path: str, facts: Facts) -> Problem:
     """An expression that has no value for these facts, told at its place in the ruleset."""
+    expression = error.expression if isinstance(error, MeasureError) else expression
     span = error.term.span
     part = expression.text[span[0] : span[1]]
     message = Text(

@@ -7,19 +7,16 @@ that held.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import FactsError, Problem
 from engine.facts.identities import evaluation_problem
 from engine.facts.model import Facts, Record
-from engine.language.compiler import OBSERVED, EvaluationError, Slots
-from engine.language.conditions import Observation
+from engine.language.compiler import EvaluationError, Slots
+from engine.language.conditions import Decision
 from engine.language.numbers import ONE
 from engine.ruleset.model import Expression, Rule, Ruleset
-
-Decision = tuple[Record | None, bool, list[Observation]]
-"""A record (``None`` for a rule without records), whether the rule fired, and what was compared."""
 
 RECORD_FRAME = 1
 """The slot of the record at hand of a rule's own ``each``."""
@@ -28,17 +25,23 @@ RECORD_FRAME = 1
 @dataclass(slots=True, eq=False)
 class Evaluation:
     """What was decided for one department. ``decisions`` has an entry for each rule, by index:
-    ``None`` where the rule was not looked at."""
+    ``None`` where the rule was not looked at. ``fired`` are the indices of the rules that fired."""
 
     ruleset: Ruleset
     facts: Facts
     slots: Slots
     decisions: list[Sequence[Decision] | None]
+    fired: set[int] = field(default_factory=set)
 
     def holds(self, rule: Rule) -> bool:
-        """Whether a rule without records was looked at and fired."""
-        decided = self.decisions[rule.index]
-        return decided is not None and any(truth for _, truth, _ in decided)
+        """Whether the rule was looked at and fired, for any record if it has records."""
+        return rule.index in self.fired
+
+    def firings(self, rule: Rule) -> list[Record | None]:
+        """The records for which the rule fired; ``None`` stands for the one of a rule without records."""
+        if rule.index not in self.fired:
+            return []
+        return [record for record, truth, _ in self.decisions[rule.index] or () if truth]
 
     def is_waived(self, rule: Rule, record: Record | None) -> bool:
         waivers = self.facts.waivers
@@ -68,46 +71,43 @@ def evaluate(ruleset: Ruleset, facts: Facts) -> Evaluation:
     slots = list(facts.slots)
     decisions: list[Sequence[Decision] | None] = [None] * len(ruleset.rules)
     evaluation = Evaluation(ruleset, facts, slots, decisions)
+    fired = evaluation.fired
     problems: list[Problem] = []
     for rule in ruleset.rules:
-        if rule.gates and not all(_held(decisions[gate]) for gate in rule.gates):
+        if rule.gates and not fired.issuperset(rule.gates):
             continue
-        if rule.rows_above and any(_held(decisions[row]) for row in rule.rows_above):
+        if rule.rows_above and not fired.isdisjoint(rule.rows_above):
             continue
+        index, decide = rule.index, rule.condition.decide
         try:
-            decided = _decide(rule, slots)
+            if rule.each is None:
+                decided = decide(slots, None)
+                decisions[index] = (decided,)
+                if decided[1]:
+                    fired.add(index)
+            else:
+                by_record: list[Decision] = []
+                decisions[index] = by_record
+                for record in slots[rule.each.slot]:
+                    slots[RECORD_FRAME] = record
+                    decided = decide(slots, record)
+                    by_record.append(decided)
+                    if decided[1]:
+                        fired.add(index)
         except EvaluationError as error:
+            decisions[index] = ()
+            fired.discard(index)
             problems.append(evaluation_problem(error, rule.expression, _path(rule, slots), facts))
-            decided = ()
-        decisions[rule.index] = decided
-        if rule.counts_into:
-            _count(rule, decided, evaluation)
+        if rule.counts_into and index in fired:
+            _count(rule, evaluation)
     if problems:
         raise FactsError(problems)
     return evaluation
 
 
-def _decide(rule: Rule, slots: Slots) -> Sequence[Decision]:
-    holds, each = rule.condition.holds, rule.each
-    observed: list[Observation]
-    if each is None:
-        slots[OBSERVED] = observed = []
-        return ((None, holds(slots), observed),)
-    decided: list[Decision] = []
-    for record in slots[each.slot]:
-        slots[RECORD_FRAME] = record
-        slots[OBSERVED] = observed = []
-        decided.append((record, holds(slots), observed))
-    return decided
-
-
-def _held(decided: Sequence[Decision] | None) -> bool:
-    return bool(decided) and decided[0][1]  # type: ignore[index]
-
-
-def _count(rule: Rule, decided: Sequence[Decision], evaluation: Evaluation) -> None:
-    for record, truth, _ in decided:
-        if truth and not evaluation.is_waived(rule, record):
+def _count(rule: Rule, evaluation: Evaluation) -> None:
+    for record in evaluation.firings(rule):
+        if not evaluation.is_waived(rule, record):
             for slot in rule.counts_into:
                 evaluation.slots[slot] += ONE
 

@@ -90,12 +90,13 @@ class Session:
         self._network = network
         self._state = state
         self._ids = itertools.count(1)
+        self._opened: set[str] = set()  # the rulesets that have the state: its first message makes it
 
     def __enter__(self) -> Session:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        for name in self._network._names:
+        for name in self._opened:
             self._network._host.delete_state(name, self._state)
 
     def verdicts(self, messages: Iterable[Message]) -> dict[Message, list[bool]]:
@@ -114,6 +115,7 @@ class Session:
         found = self._network._verdicts
         found.clear()
         for name, bodies in by_ruleset.items():
+            self._opened.add(name)
             for start in range(0, len(bodies), BATCH):
                 self._network._host.assert_facts(name, bodies[start : start + BATCH])
         for number, truth in found:

@@ -6,9 +6,9 @@ from itertools import groupby
 
 from engine.errors import InferenceDisagreement, Problem, Text
 from engine.facts.model import Facts
-from engine.inference.direct import Decision, Evaluation, evaluate, record_key
+from engine.inference.direct import Evaluation, evaluate, record_key
 from engine.inference.network import Message, Network, Session
-from engine.language.conditions import is_sided, sign
+from engine.language.conditions import Decision, is_sided, sign
 from engine.ruleset.model import Rule, Ruleset
 
 

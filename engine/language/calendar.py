@@ -6,7 +6,7 @@ counting the working days between two dates is one subtraction.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from engine.errors import Text
@@ -37,23 +37,6 @@ def known_years() -> tuple[int, int]:
     return min(constants.holidays).year, max(constants.holidays).year
 
 
-@cache
-def _working_days_before() -> tuple[int, list[Rational]]:
-    """The ordinal of the first known day, and for each day the working days up to and with it."""
-    from chinese_calendar import constants
-
-    first, last = known_years()
-    day, end = date(first, 1, 1), date(last, 12, 31)
-    holidays, moved = constants.holidays, constants.workdays
-    start, total, one_day = day.toordinal(), 0, timedelta(days=1)
-    running = [Rational(0)]
-    while day <= end:
-        total += day in moved or (day.weekday() < 5 and day not in holidays)
-        running.append(Rational(total))
-        day += one_day
-    return start, running
-
-
 def check_known(day: date) -> None:
     """Raises :class:`OutsideCalendar` unless ``day`` is in the calendar's years."""
     first, last = known_years()
@@ -61,15 +44,51 @@ def check_known(day: date) -> None:
         raise OutsideCalendar(day)
 
 
+_years: dict[int, tuple[int, list[int]]] = {}
+"""What :func:`_counted` found, by year."""
+
+
+def _year(day: date) -> tuple[int, list[int]]:
+    year = _years.get(day.year)
+    if year is None:
+        check_known(day)
+        year = _years[day.year] = _counted(day.year)
+    return year
+
+
+def _counted(year: int) -> tuple[int, list[int]]:
+    """The ordinal of the year's first day, and how many working days come before each day of it.
+
+    The list goes one further, so that its last entry counts the whole year.
+    """
+    from chinese_calendar import constants
+
+    holidays, moved = constants.holidays, constants.workdays
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    before = [0]
+    for ordinal in range(first, last + 1):
+        day = date.fromordinal(ordinal)
+        before.append(before[-1] + (day in moved or (day.weekday() < 5 and day not in holidays)))
+    return first, before
+
+
 def working_days(start: date, end: date) -> Rational:
     """Working days from ``start`` (not counted) to ``end`` (counted); negative going backwards."""
-    check_known(start)
-    check_known(end)
-    first, running = _working_days_before()
-    begin, finish = start.toordinal() - first, end.toordinal() - first
-    if finish >= begin:
-        return running[finish + 1] - running[begin + 1]
-    return running[finish] - running[begin]
+    # Going forwards the days after start and up to end count, backwards those from end on and before start.
+    step = 1 if end >= start else 0
+    first, before = _year(start)
+    begin = before[start.toordinal() - first + step]
+    if end.year == start.year:
+        return Rational(before[end.toordinal() - first + step] - begin)
+    first, before = _year(end)
+    finish = before[end.toordinal() - first + step]
+    if step:
+        return Rational(_in_whole_years(start.year, end.year) - begin + finish)
+    return Rational(finish - begin - _in_whole_years(end.year, start.year))
+
+
+def _in_whole_years(first: int, end: int) -> int:
+    return sum(_year(date(year, 1, 1))[1][-1] for year in range(first, end))
 
 
 def calendar_days(start: date, end: date) -> Rational:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.errors import Text, text_list
+from engine.errors import Text, same, text_list
 from engine.language.functions import FUNCTIONS
 from engine.language.parser import ExpressionError
 from engine.language.syntax import (
@@ -236,8 +236,12 @@ class _Checker:
                 "multiplied by" if node.operator == "*" else "divided by",
             )
             message = Text(f"{one.zh}不能{times.zh}以{two.zh}", f"{one.en} cannot be {times.en} {two.en}")
-            divided = Text("先除后乘，加括号：points * (a / b)", "divide first, in brackets: points * (a / b)")
-            raise ExpressionError("E202", message, node.span, divided if node.operator == "*" else None)
+            fix = None
+            if node.operator == "*" and {left.type.kind, right.type.kind} <= NUMERIC:
+                fix = Text(
+                    "先除后乘，加括号：points * (a / b)", "divide first, in brackets: points * (a / b)"
+                )
+            raise ExpressionError("E202", message, node.span, fix)
         return Operation(type_, node.operator, left, right, span=node.span)
 
     def sum(self, operator: str, left: Term, right: Term, span: Span) -> Term:
@@ -304,6 +308,8 @@ class _Checker:
         if node.function == "findings":
             return self.findings(node)
         function = FUNCTIONS.get(node.function)
+        if function is None and node.function in AGGREGATES:
+            raise self.misused(node.function, Text("表", "list"), node.span)
         if function is None:
             known = [*FUNCTIONS, *AGGREGATES, "given", "findings"]
             message = Text(f"没有函数“{node.function}”", f"there is no function '{node.function}'")
@@ -372,17 +378,22 @@ class _Checker:
         type_, body = self.aggregate_type(node, body)
         return Gather(type_, node.function, records, frame, body, where, span=node.span)
 
+    def misused(self, function: str, records: Text, span: Span) -> ExpressionError:
+        """``count`` takes no value of each record; the others do."""
+        value = "" if function == "count" else "… for "
+        message = Text(
+            f"用法是 {function}({value}{records.zh} where …)",
+            f"it is used as {function}({value}{records.en} where …)",
+        )
+        return ExpressionError("E205", message, span)
+
     def aggregate_type(self, node: Aggregate, body: Term | None) -> tuple[Type, Term | None]:
         if node.function == "count" or (node.function == "any" and body is None):
             if body is not None:
-                message = Text(
-                    "count 不取值：count(表 where 条件)", "count takes no value: count(list where condition)"
-                )
-                raise ExpressionError("E205", message, node.span)
+                raise self.misused(node.function, same(node.records.name), node.span)
             return (Type(Kind.COUNT) if node.function == "count" else FLAG), None
         if body is None:
-            usage = f"{node.function}(… for {node.records.name} where …)"
-            raise ExpressionError("E205", Text(f"用法是 {usage}", f"it is used as {usage}"), node.span)
+            raise self.misused(node.function, same(node.records.name), node.span)
         if node.function in ("all", "any"):
             return FLAG, fit(body, FLAG)
         wanted = NUMERIC if node.function in ("sum", "average") else ORDERED

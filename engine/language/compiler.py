@@ -105,9 +105,14 @@ def compile_term(term: Term) -> Evaluate:
     raise AssertionError(f"no closure for {type(term).__name__}")
 
 
+def slot_of(term: Term) -> int | None:
+    """The slot that holds the term's value from the start, if one does."""
+    return term.scalar.slot if isinstance(term, Read) and term.scalar.source != "measure" else None
+
+
 def _read(term: Read) -> Evaluate:
     slot = term.scalar.slot
-    if term.scalar.source != "measure":
+    if slot_of(term) is not None:
         return lambda slots: slots[slot]
 
     def read_measure(slots: Slots) -> Any:
@@ -138,13 +143,21 @@ def _operation(term: Operation) -> Evaluate:
         case "*":
             return lambda slots: left(slots) * right(slots)
 
+    dividend, divisor = slot_of(term.left), slot_of(term.right)
+
     def divide(slots: Slots) -> Any:
         try:
             return left(slots) / right(slots)
         except ZeroDivisionError:
             raise _division_by_zero(term) from None
 
-    return divide
+    def divide_facts(slots: Slots) -> Any:
+        try:
+            return slots[dividend] / slots[divisor]
+        except ZeroDivisionError:
+            raise _division_by_zero(term) from None
+
+    return divide if dividend is None or divisor is None else divide_facts
 
 
 def _division_by_zero(term: Operation) -> EvaluationError:
@@ -218,7 +231,17 @@ def _apply(term: Apply) -> Evaluate:
         except (FunctionFailure, OutsideCalendar) as error:
             raise EvaluationError("E303", error.message, term, error.fix) from None
 
-    return call
+    if len(arguments) != 2:
+        return call
+    first, second = arguments
+
+    def call_with_two(slots: Slots) -> Any:
+        try:
+            return function(first(slots), second(slots))
+        except (FunctionFailure, OutsideCalendar) as error:
+            raise EvaluationError("E303", error.message, term, error.fix) from None
+
+    return call_with_two
 
 
 def _gather(term: Gather) -> Evaluate:

@@ -8,31 +8,42 @@ needs to say how far it was from the threshold.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.language.compiler import COMPARATORS, OBSERVED, Evaluate, Slots, combine_closures, compile_term
+from engine.language.compiler import (
+    COMPARATORS,
+    OBSERVED,
+    Evaluate,
+    Slots,
+    combine_closures,
+    compile_term,
+    slot_of,
+)
 from engine.language.terms import ORDERED, Choose, Combine, Compare, Constant, Invert, Term
 
 Observation = tuple[int, Any, Any]
 """An atom's number, and what it compared; for an atom without sides its truth and ``None``."""
 
+Decision = tuple[Any, bool, Sequence[Observation]]
+"""A record (``None`` for a rule without records), whether the condition holds, and what was compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition. ``holds`` appends an :data:`Observation` to slot 0 for each atom it looks at."""
+    """A compiled condition. ``decide`` takes the slots and the record that they hold, if any."""
 
     term: Term
     atoms: tuple[Term, ...]
-    holds: Callable[[Slots], bool]
+    decide: Callable[[Slots, Any], Decision]
 
 
 def compile_condition(term: Term) -> Condition:
     """``term``, which is a flag, as a condition."""
     atoms: list[Term] = []
     holds = _compile(term, atoms)
-    return Condition(term, tuple(atoms), holds)
+    return Condition(term, tuple(atoms), _decide_atom(term) or _decide_all(holds))
 
 
 def is_sided(atom: Term) -> bool:
@@ -44,6 +55,56 @@ def sign(observation: Observation) -> int:
     """-1, 0 or 1 as the left side is below, at or above the right."""
     _, left, right = observation
     return int(left > right) - int(left < right)
+
+
+def _decide_all(holds: Evaluate) -> Callable[[Slots, Any], Decision]:
+    def decide(slots: Slots, record: Any) -> Decision:
+        observed: list[Observation] = []
+        slots[OBSERVED] = observed
+        return record, holds(slots), observed
+
+    return decide
+
+
+def _decide_atom(term: Term) -> Callable[[Slots, Any], Decision] | None:
+    """Shorter for a condition that is a single atom, as most are; ``None`` for another."""
+    if isinstance(term, Invert):
+        return None if _is_compound(term.operand) else _decide_flag(compile_term(term.operand), False)
+    if _is_compound(term):
+        return None
+    if not (isinstance(term, Compare) and is_sided(term)):
+        return _decide_flag(compile_term(term), True)
+    comparator, left, right = COMPARATORS[term.operator], compile_term(term.left), compile_term(term.right)
+
+    def decide(slots: Slots, record: Any) -> Decision:
+        one, two = left(slots), right(slots)
+        return record, comparator(one, two), ((0, one, two),)
+
+    if not isinstance(term.right, Constant):
+        return decide
+    bound, slot = term.right.value, slot_of(term.left)
+
+    def decide_bound(slots: Slots, record: Any) -> Decision:
+        value = left(slots)
+        return record, comparator(value, bound), ((0, value, bound),)
+
+    def decide_read(slots: Slots, record: Any) -> Decision:
+        value = slots[slot]
+        return record, comparator(value, bound), ((0, value, bound),)
+
+    return decide_bound if slot is None else decide_read
+
+
+def _is_compound(term: Term) -> bool:
+    return isinstance(term, Invert | Combine | Choose)
+
+
+def _decide_flag(evaluate: Evaluate, wanted: bool) -> Callable[[Slots, Any], Decision]:
+    def decide(slots: Slots, record: Any) -> Decision:
+        truth = evaluate(slots)
+        return record, truth is wanted, ((0, truth, None),)
+
+    return decide
 
 
 def _compile(term: Term, atoms: list[Term]) -> Evaluate:

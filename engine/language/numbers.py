@@ -116,7 +116,10 @@ def _malformed_number(text: str) -> MalformedValue:
 def round_half_up(value: Rational, decimals: int) -> Rational:
     """``value`` rounded to ``decimals`` places, halves away from zero (四舍五入)."""
     scale = 10**decimals
-    numerator, denominator = value.numerator * scale, value.denominator
+    denominator = value.denominator
+    if scale % denominator == 0:
+        return value
+    numerator = value.numerator * scale
     if numerator >= 0:
         return mpq((2 * numerator + denominator) // (2 * denominator), scale)
     return mpq(-((-2 * numerator + denominator) // (2 * denominator)), scale)
@@ -136,10 +139,12 @@ def terminating_decimals(value: Rational) -> int | None:
 def format_fixed(value: Rational, decimals: int, *, grouped: bool = False) -> str:
     """``value`` with exactly ``decimals`` places, rounded half up."""
     rounded = round_half_up(value, decimals)
-    digits = str(abs(int(rounded * 10**decimals))).rjust(decimals + 1, "0")
+    # The text of an int may not exceed 4300 digits; that of an mpz may.
+    digits = str(abs((rounded * 10**decimals).numerator)).rjust(decimals + 1, "0")
     whole, fraction = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
     if grouped:
-        whole = f"{int(whole):,}"
+        head = len(whole) % 3 or 3
+        whole = ",".join([whole[:head], *(whole[at : at + 3] for at in range(head, len(whole), 3))])
     sign = "-" if rounded < 0 else ""
     return f"{sign}{whole}.{fraction}" if decimals else f"{sign}{whole}"
 
@@ -148,6 +153,5 @@ def format_exact(value: Rational) -> str:
     """``value`` without loss: a decimal where one is exact, else ``numerator/denominator``."""
     decimals = terminating_decimals(value)
     if decimals is None:
-        return f"{int(value.numerator)}/{int(value.denominator)}"
+        return f"{value.numerator}/{value.denominator}"
     return format_fixed(value, decimals)
-

@@ -136,6 +136,8 @@ def range_of(term: Term, bounds: Bounds) -> Interval:
 def _applied(term: Apply, bounds: Bounds) -> Interval:
     ranges = [range_of(argument, bounds) for argument in term.arguments]
     match term.function:
+        case "whole_steps" | "started_steps" if ranges[0].high is not None and ranges[0].high <= 0:
+            return Interval(ZERO, ZERO)
         case "abs" | "whole_steps" | "started_steps" | "count_true":
             return NOT_NEGATIVE
         case "min":
@@ -226,8 +228,10 @@ def _combined(conjunction: bool, operands: list[tuple[Term, bool | None]], bound
     return (not conjunction) if any(one.is_empty for one in narrowed.values()) else None
 
 
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+"""The operator with which the two sides of a comparison change places."""
+OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+"""The operator that holds exactly where the first does not."""
 
 
 def _constraint(term: Term, truth: bool, bounds: Bounds) -> list[tuple[Term, Interval]]:
@@ -241,12 +245,12 @@ def _constraint(term: Term, truth: bool, bounds: Bounds) -> list[tuple[Term, Int
     found: list[tuple[Term, Interval]] = []
     for part, limit, operator in (
         (term.left, term.right, term.operator),
-        (term.right, term.left, _TURNED[term.operator]),
+        (term.right, term.left, TURNED[term.operator]),
     ):
         fixed = range_of(limit, bounds)
         if not fixed.is_point:
             continue
-        way = operator if truth else _OPPOSITE[operator]
+        way = operator if truth else OPPOSITE[operator]
         if way in ("<", "<="):
             found.append((part, Interval(None, fixed.low)))
         elif way in (">", ">="):

@@ -97,11 +97,16 @@ def unify(terms: Sequence[Term], span: Span, doing: Text) -> tuple[Term, ...]:
         try:
             fitted.append(fit(term, lead))
         except ExpressionError as error:
+            if error.code == "E203" and lead.flexible:
+                error.fix = Text(
+                    "与百分数比较；比率不必乘以 100", "compare with a percentage; a ratio is not times 100"
+                )
             if error.code != "E202":
                 raise
             one, two = kind_name(lead), kind_name(term.type)
             message = Text(f"{one.zh}与{two.zh}不能{doing.zh}", f"{one.en} and {two.en} cannot be {doing.en}")
-            raise ExpressionError("E202", message, span) from None
+            fix = Text("两者的选项不同", "their options differ") if lead.kind == term.type.kind else None
+            raise ExpressionError("E202", message, span, fix) from None
     return tuple(fitted)
 
 

@@ -13,6 +13,7 @@ from engine.ruleset.model import (
     Criterion,
     Expression,
     Rule,
+    Score,
     TierScore,
     Unseen,
     ValueScore,
@@ -31,12 +32,15 @@ class LeafScorer:
 
     def score(self, node: Criterion) -> NodeScore:
         lines: list[Line] = []
-        start, kind = self.start(node)
-        if start != node.points:
-            lines.append(Line(kind, node, node.points - start, node.points - start))
-        left = start
+        left, fired = node.points, self.evaluation.fired
+        if node.score is not None:
+            left, kind = self.start(node, node.score)
+            if left != node.points:
+                lost = node.points - left
+                lines.append(Line(kind, node, lost, lost))
         for rule in node.deductions:
-            left = self.deduct(rule, left, lines)
+            if rule.index in fired:
+                left = self.deduct(rule, left, lines)
         if node.judged_at_most is not None:
             left = self.judge(node, node.judged_at_most, left, lines)
         if node.bonuses:
@@ -46,11 +50,9 @@ class LeafScorer:
 
     # What the leaf starts with
 
-    def start(self, node: Criterion) -> tuple[Rational, LineKind]:
+    def start(self, node: Criterion, score: Score) -> tuple[Rational, LineKind]:
         """The earned points before deductions, clamped to 0…points and rounded."""
-        score, kind = node.score, "score"
-        if score is None:
-            return node.points, "score"
+        kind: LineKind = "score"
         if isinstance(score, ValueScore):
             value = self.value(score.value, node)
         elif isinstance(score, BandScore):
@@ -63,7 +65,7 @@ class LeafScorer:
             value, kind = node.points * coefficient, "judged"
         else:
             value, kind = self.evaluation.facts.claimed[node.id], "unseen"
-        return self.rounded(min(max(value, ZERO), node.points)), kind  # type: ignore[return-value]
+        return self.rounded(min(max(value, ZERO), node.points)), kind
 
     def value(self, expression: Expression, node: Criterion) -> Rational:
         value: Rational = self.evaluation.value(expression, node.id)
@@ -123,15 +125,13 @@ class LeafScorer:
 
     def deduct(self, rule: Rule, left: Rational, lines: list[Line]) -> Rational:
         """What is left of ``left`` after the rule: waivers first, then its cap, then the floor."""
-        fired = [(record, truth) for record, truth, _ in self.evaluation.decisions[rule.index] or () if truth]
-        if not fired:
-            return left
-        waived = [record for record, _ in fired if self.evaluation.is_waived(rule, record)]
-        lines += [self.line("deduction", rule, one, self.amount(rule, one), ZERO, "waived") for one in waived]
+        fired = self.evaluation.firings(rule)
+        if self.evaluation.facts.waivers:
+            waived = [record for record in fired if self.evaluation.is_waived(rule, record)]
+            lines += [self.line("deduction", rule, one, self.amount(rule, one), ZERO, "waived") for one in waived]
+            fired = [record for record in fired if record not in waived]
         allowance = self.cap(rule)
-        for record, _ in fired:
-            if record in waived:
-                continue
+        for record in fired:
             nominal = self.amount(rule, record)
             applied, reason = nominal, ""
             if allowance is not None and applied > allowance:
@@ -171,9 +171,7 @@ class LeafScorer:
         added, room = ZERO, node.bonus_at_most
         for rule in node.bonuses:
             allowance = self.cap(rule)
-            for record, truth, _ in self.evaluation.decisions[rule.index] or ():
-                if not truth:
-                    continue
+            for record in self.evaluation.firings(rule):
                 nominal = self.amount(rule, record)
                 limits = [limit for limit in (allowance, room) if limit is not None]
                 applied = min([nominal, *limits])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from engine.errors import LedgerImbalance, Problem, RulesetError, Text
 from engine.inference.direct import Evaluation, record_key
@@ -37,16 +38,30 @@ class ClaimDifference:
         return self.claimed - self.computed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False)
 class Scoring:
-    """The result for one department. ``nodes`` has every criterion's score by id, the root's too."""
+    """The result for one department."""
 
     evaluation: Evaluation
     root: NodeScore
-    nodes: Mapping[str, NodeScore]
     grade: str
-    open_points: tuple[OpenPoint, ...]
-    claims: tuple[ClaimDifference, ...]
+
+    @cached_property
+    def nodes(self) -> Mapping[str, NodeScore]:
+        """Every criterion's score by id, the root's too, in document order."""
+        return {node.criterion.id: node for node in self.root.walk()}
+
+    @cached_property
+    def open_points(self) -> tuple[OpenPoint, ...]:
+        """What the rules ask to be explained, in document order."""
+        return tuple(_open_points(self.evaluation))
+
+    @cached_property
+    def claims(self) -> tuple[ClaimDifference, ...]:
+        """The self-assessed scores beside the computed ones."""
+        nodes = self.nodes
+        claimed = self.evaluation.facts.claimed.items()
+        return tuple(ClaimDifference(name, claim, nodes[name].earned) for name, claim in claimed if name in nodes)
 
     @property
     def total(self) -> Rational:
@@ -65,16 +80,8 @@ def score_evaluation(evaluation: Evaluation) -> Scoring:
     :class:`LedgerImbalance` if the ledger does not balance, which would be a fault of the program.
     """
     ruleset = evaluation.ruleset
-    leaves = LeafScorer(evaluation)
-    root = _node(ruleset.root, evaluation, leaves)
-    nodes = {node.criterion.id: node for node in root.walk()}
-    claims = tuple(
-        ClaimDifference(name, claim, nodes[name].earned)
-        for name, claim in evaluation.facts.claimed.items()
-        if name in nodes
-    )
-    grade = _grade(root.earned, ruleset, evaluation)
-    return Scoring(evaluation, root, nodes, grade, _open_points(evaluation), claims)
+    root = _node(ruleset.root, evaluation, LeafScorer(evaluation))
+    return Scoring(evaluation, root, _grade(root.earned, ruleset, evaluation))
 
 
 def _node(node: Criterion, evaluation: Evaluation, leaves: LeafScorer) -> NodeScore:
@@ -89,7 +96,7 @@ def _node(node: Criterion, evaluation: Evaluation, leaves: LeafScorer) -> NodeSc
         score = _with_line(score, Line("cap", node, above, above))
     if node.veto is not None and score.in_play and evaluation.holds(node.veto):
         score = _vetoed(score, node.veto, evaluation)
-    if score.full - score.lost != score.earned:
+    if (score.full - score.lost if score.lines else score.full) != score.earned:
         raise LedgerImbalance([_imbalance(score)])
     return score
 
@@ -138,12 +145,9 @@ def _grade(total: Rational, ruleset: Ruleset, evaluation: Evaluation) -> str:
     return ruleset.grades[found[0]].grade
 
 
-def _open_points(evaluation: Evaluation) -> tuple[OpenPoint, ...]:
-    found: list[OpenPoint] = []
+def _open_points(evaluation: Evaluation) -> Iterator[OpenPoint]:
     for node in evaluation.ruleset.root.subtree():
         for rule in node.explains:
-            for record, truth, _ in evaluation.decisions[rule.index] or ():
-                if truth:
-                    explanation = evaluation.facts.explanations.get(rule.id, "")
-                    found.append(OpenPoint(rule, record, record_key(rule, record), explanation))
-    return tuple(found)
+            for record in evaluation.firings(rule):
+                explanation = evaluation.facts.explanations.get(rule.id, "")
+                yield OpenPoint(rule, record, record_key(rule, record), explanation)

@@ -24,6 +24,7 @@ from engine.ruleset.document import RulesetDocument
 from engine.ruleset.expressions import Expressions, Path
 from engine.ruleset.measures import build_measure
 from engine.ruleset.model import (
+    ROOT,
     BandScore,
     CaseScore,
     Criterion,
@@ -155,7 +156,8 @@ class _Builder:
 
     def findings(self) -> dict[str, Scalar]:
         """``findings(x)`` of every criterion; the root's is called by its own id."""
-        found: dict[str, Scalar] = {}
+        whole = Scalar(ROOT, Type(Kind.COUNT), self.take_slot(ZERO), as_text(self.document.title), "findings")
+        found = {ROOT: whole}
         waiting = list(self.document.criteria)
         while waiting:
             one = waiting.pop(0)
@@ -208,6 +210,7 @@ def _terms(rules: Any, criteria: Any, measures: Any, identities: Any) -> list[Te
     expressions += [one for rule in rules if rule.because for one in (*rule.because.zh, *rule.because.en)]
     expressions += [measure.expression for measure in measures] + [identity.holds for identity in identities]
     for node in criteria:
+        expressions += [*node.weights, node.judged_at_most]
         if isinstance(node.score, ValueScore):
             expressions.append(node.score.value)
         elif isinstance(node.score, BandScore):

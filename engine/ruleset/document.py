@@ -87,16 +87,16 @@ Expression = Annotated[
 class Model(BaseModel):
     """The base of all parts: unknown keys are errors, and nothing is changed after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-class _Bilingual(Model):
+class Bilingual(Model):
     zh: str
     en: str
 
 
 BilingualText = Annotated[
-    _Bilingual,
+    Bilingual,
     BeforeValidator(_bilingual),
     WithJsonSchema(
         {

@@ -12,7 +12,7 @@ from engine.language.types import suggestion
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
 from engine.ruleset.overlay import resolve
-from engine.source import Mapping, Node, Scalar, read_source
+from engine.source import Mapping, Node, Scalar, Sequence, read_source
 
 _ID = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*\Z")
 
@@ -38,8 +38,9 @@ class Library:
         found: set[str] = set()
         for folder in self.all_folders():
             for path in folder.rglob("*.yaml"):
-                if _declared_id(path) == path.relative_to(folder).with_suffix("").as_posix():
-                    found.add(path.relative_to(folder).with_suffix("").as_posix())
+                ruleset_id = path.relative_to(folder).with_suffix("").as_posix()
+                if ruleset_id not in found and _declared_id(path) == ruleset_id:
+                    found.add(ruleset_id)
         yield from sorted(found)
 
     def find(self, ruleset_id: str) -> Path:
@@ -83,8 +84,18 @@ class Library:
         return self.find(reference)
 
     def example_folder(self, ruleset: Ruleset) -> Path:
-        """The ruleset's own folder, for example facts: ``guangdong/2024/`` beside ``2024.yaml``."""
-        return Path(ruleset.source.file.name).with_suffix("")
+        """The ruleset's own folder, for example facts: ``guangdong/2024/`` beside ``2024.yaml``.
+
+        An overlay without one uses the folder of the ruleset whose examples it inherits.
+        """
+        own = Path(ruleset.source.file.name).with_suffix("")
+        examples = ruleset.source.get("examples") if isinstance(ruleset.source, Mapping) else None
+        if not own.is_dir() and isinstance(examples, Sequence):
+            for example in examples.items:
+                inherited = Path(example.file.name).with_suffix("")
+                if inherited.is_dir():
+                    return inherited
+        return own
 
 
 def _own_folders(path: Path, root: Node) -> tuple[Path, ...]:
@@ -100,7 +111,8 @@ def _own_folders(path: Path, root: Node) -> tuple[Path, ...]:
 def _declared_id(path: Path) -> str:
     """The id a file gives itself in its first lines, without reading the whole file."""
     try:
-        head = path.read_bytes()[:4096].decode("utf-8-sig", errors="replace")
+        with path.open("rb") as file:
+            head = file.read(4096).decode("utf-8-sig", errors="replace")
     except OSError:
         return ""
     found = re.search(r"^ruleset:\s*['\"]?([a-z0-9_/-]+)", head, re.MULTILINE)

@@ -14,7 +14,7 @@ from engine.language.syntax import Node
 from engine.language.terms import Read, Scalar, Type, walk
 from engine.ruleset import document as doc
 from engine.ruleset.expressions import Expressions, Path
-from engine.ruleset.model import Measure, Range
+from engine.ruleset.model import Expression, Measure, Range
 from engine.ruleset.schema import as_text
 
 
@@ -58,14 +58,25 @@ def _unguarded(node: Node, scope: Scope, optional: frozenset[str]) -> frozenset[
     return frozenset(name for name in optional if fails_without(name))
 
 
+class MeasureError(EvaluationError):
+    """A measure has no value: what is wrong stands in its own expression, not in the one that reads it."""
+
+    def __init__(self, error: EvaluationError, expression: Expression) -> None:
+        super().__init__(error.code, error.message, error.term, error.fix)
+        self.expression = expression
+
+
 def _computation(measure: Measure) -> Callable[[Slots], Any]:
     """Computes the measure, rounds it where it says so, and holds it to its declared range."""
     evaluate, decimals, allowed = measure.expression.evaluate, measure.decimals, measure.allowed
-    if decimals is None and allowed == Range():
-        return evaluate
 
     def compute(slots: Slots) -> Any:
-        value = evaluate(slots)
+        try:
+            value = evaluate(slots)
+        except MeasureError:
+            raise
+        except EvaluationError as error:
+            raise MeasureError(error, measure.expression) from None
         if decimals is not None:
             value = round_half_up(value, decimals)
         if not allowed.contains(value):
@@ -74,7 +85,8 @@ def _computation(measure: Measure) -> Callable[[Slots], Any]:
                 f"{measure.label.zh}的值 {shown} 超出规定范围",
                 f"{measure.scalar.name} is {shown}, outside its declared range",
             )
-            raise EvaluationError("E305", message, measure.expression.term)
+            error = EvaluationError("E305", message, measure.expression.term)
+            raise MeasureError(error, measure.expression)
         return value
 
     return compute

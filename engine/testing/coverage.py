@@ -1,12 +1,22 @@
 """What the examples of a ruleset exercise: every rule firing and silent, every threshold met exactly.
 
-R130: a rule has no example in which it fires, none in which it stays silent, or none in which one
-of its comparisons with a fixed limit stands exactly on the limit.
+Told of each rule that has no example in which it fires, none in which it stays silent, or none in
+which one of its comparisons with a fixed limit stands exactly on the limit.
 
-PASS: three examples, of a contract filed on the seventh working day (the limit), the eighth, and
-never.
+PASS: a contract filed on the seventh working day, which is the limit, and one a day later::
 
-FAIL: examples only of contracts filed within two days.
+    - name: the seventh working day is in time
+      given: {contracts: [{id: A, signed: 2024-03-04, filed: 2024-03-13}]}
+      expect: {not_fired: [late_filing]}
+    - name: the eighth is late
+      given: {contracts: [{id: A, signed: 2024-03-04, filed: 2024-03-14}]}
+      expect: {fired: [late_filing]}
+
+FAIL: only a contract filed in two days::
+
+    - name: a contract filed in time
+      given: {contracts: [{id: A, signed: 2024-03-04, filed: 2024-03-06}]}
+      expect: {not_fired: [late_filing]}
 """
 
 from __future__ import annotations
@@ -18,11 +28,11 @@ from pathlib import Path
 from engine.errors import Position, Problem, Text
 from engine.language.conditions import is_sided, sign
 from engine.language.terms import Compare, Constant, Read, Term
-from engine.ruleset.checks.base import Check
+from engine.ruleset.checks.base import EXAMPLES_CODE, Check
 from engine.ruleset.model import Rule, Ruleset
 from engine.testing.examples import ExampleOutcome, run_examples
 
-CHECK = Check("R130", Text("每条规则都有示例", "every rule has examples"), "warning")
+CHECK = Check(EXAMPLES_CODE, Text("每条规则都有示例", "every rule has examples"), "warning")
 
 
 @dataclass(slots=True)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from engine.errors import Position, Problem, Severity, Text
 
+EXAMPLES_CODE = "R130"
+"""The check of a ruleset's examples, which runs them (``engine/testing/coverage.py``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

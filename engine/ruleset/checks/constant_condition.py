@@ -3,7 +3,7 @@
 A rule that never fires, or always does, is a slip: a threshold outside the fact's own bounds, a
 percentage written without its sign, two limits that exclude each other. Found by interval
 arithmetic over the bounds that the ruleset declares, so a condition it passes over may still be
-constant.
+constant. ``when: true`` beside ``each`` is meant: every record counts.
 
 PASS::
 
@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from engine.errors import Problem, Text
 from engine.language.ranges import truth_of
+from engine.language.terms import Constant
 from engine.ruleset.checks.base import Check
 from engine.ruleset.checks.bounds import bounds_of
 from engine.ruleset.model import Ruleset
@@ -32,6 +33,8 @@ def find(ruleset: Ruleset) -> Iterator[Problem]:
     bounds = bounds_of(ruleset)
     for rule in ruleset.rules:
         truth = truth_of(rule.expression.term, bounds)
+        if truth is True and rule.each is not None and isinstance(rule.expression.term, Constant):
+            continue
         if truth is True:
             message = Text("条件总是成立", "the condition always holds")
         elif truth is False:

@@ -40,7 +40,8 @@ def uncovered(
     ordered = sorted(full, key=lambda row: _low_key(row[0]))
     if [row[1] for row in full] not in ([row[1] for row in ordered], [row[1] for row in reversed(ordered)]):
         yield Text("各档没有按大小排列", "the rows do not stand in order"), full[0][1]
-    yield from _ends(ordered, possible, show)
+    if ordered:
+        yield from _ends(ordered, possible, show)
     for (lower, _), (upper, where) in itertools.pairwise(ordered):
         yield from _between(lower, upper, where, step, show)
 

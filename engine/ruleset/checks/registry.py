@@ -4,23 +4,64 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from engine.errors import Position, Problem, Text, UsageProblem
-from engine.language.types import suggestion
-from engine.ruleset.checks import band_coverage, constant_condition, grade_coverage, points_sum
-from engine.ruleset.checks.base import Check
+from engine.errors import Position, Problem
+from engine.ruleset.checks import (
+    band_coverage,
+    bare_ratio,
+    beyond_points,
+    constant_condition,
+    contrary_direction,
+    deadline_counting,
+    grade_coverage,
+    idle_deduction,
+    implausible_ratio,
+    message_facts,
+    missing_basis,
+    missing_source,
+    missing_texts,
+    points_sum,
+    same_condition,
+    unknown_expectation,
+    unreachable_case,
+    unread_fact,
+    unread_measure,
+)
+from engine.ruleset.checks.base import EXAMPLES_CODE, Check
 from engine.ruleset.model import Ruleset
 
 MODULES: tuple[ModuleType, ...] = (
     points_sum,
     band_coverage,
     grade_coverage,
+    unreachable_case,
     constant_condition,
+    idle_deduction,
+    unread_fact,
+    unread_measure,
+    missing_basis,
+    missing_source,
+    beyond_points,
+    same_condition,
+    contrary_direction,
+    message_facts,
+    missing_texts,
+    implausible_ratio,
+    deadline_counting,
+    unknown_expectation,
 )
+
+WHEN_READ: tuple[ModuleType, ...] = (bare_ratio,)
+"""Pages of errors that are found when a ruleset is read, and that are checks to an editor all the same."""
 
 
 def checks() -> dict[str, Check]:
     """Every check by its code."""
     return {module.CHECK.code: module.CHECK for module in MODULES}
+
+
+def codes_to_switch_off() -> list[str]:
+    """The codes that ``unchecked`` may name."""
+    return [*(code for code, check in checks().items() if not check.required), EXAMPLES_CODE]
 
 
 def run_checks(ruleset: Ruleset) -> list[Problem]:
@@ -33,14 +74,3 @@ def run_checks(ruleset: Ruleset) -> list[Problem]:
         for problem in module.find(ruleset)
     ]
     return sorted(found, key=lambda problem: problem.where or Position(""))
-
-
-def page_of(code: str) -> str:
-    """A check's page. Raises :class:`UsageProblem` where there is no such check."""
-    for module in MODULES:
-        if code == module.CHECK.code:
-            return (
-                f"{code} {module.CHECK.title.zh} {module.CHECK.title.en}\n\n{(module.__doc__ or '').strip()}"
-            )
-    message = Text(f"没有检查“{code}”", f"there is no check '{code}'")
-    raise UsageProblem([Problem("U003", message, fix=suggestion(code, list(checks())))])

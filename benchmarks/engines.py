@@ -1,0 +1,292 @@
+"""The benchmark's ruleset carried out by others: zen-engine, rule-engine, durable-rules by hand, plain Python.
+
+Each ``…(departments)`` prepares the rules and the facts in the form its engine likes best, outside the
+timing, and gives a function from a department's number to its total. None of them keeps a ledger; zen-engine
+keeps a trace where asked for. Counts of days and working days are handed to them as facts, ready made.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from benchmarks.ruleset import (
+    BANDS, CRITERIA, CRITERION_POINTS, GROUPS, RULES_EACH, Department, Dialect, Rule, rule, start,
+)  # fmt: skip
+from engine.language.numbers import round_half_up
+
+Total = Callable[[int], Any]
+"""From the number of a department (counted round and round) to its total."""
+
+Rules = list[list[Rule]]
+
+
+def _rules(dialect: Dialect) -> Rules:
+    """For each criterion its rules."""
+    return [[rule(dialect, criterion, place) for place in range(RULES_EACH)] for criterion in range(CRITERIA)]
+
+
+def _cents(points: Decimal) -> Decimal:
+    return points.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+# zen-engine: one expression node, which was faster than decision tables; every rule is an expression of it
+
+
+def zen(departments: Sequence[Department], *, trace: bool) -> Total:
+    """A decision graph whose node computes 100 deductions, 20 criteria and the total."""
+    from zen import ZenEngine
+
+    expressions: dict[str, str] = {}
+    for criterion, rules in enumerate(_rules(Dialect())):
+        lost = [f"d{criterion}_{place}" for place in range(len(rules))]
+        expressions |= {name: _zen_deduction(one) for name, one in zip(lost, rules, strict=True)}
+        left = " - ".join([_zen_start(criterion), *(f"$.{name}" for name in lost)])
+        expressions[f"c{criterion}"] = f"max([0, {left}])"
+    expressions["total"] = " + ".join(f"$.c{criterion}" for criterion in range(CRITERIA))
+    content = [{"id": key, "key": key, "value": text} for key, text in expressions.items()]
+    graph = {
+        "nodes": [
+            {"id": "in", "name": "in", "type": "inputNode"},
+            {"id": "rules", "name": "rules", "type": "expressionNode", "content": {"expressions": content}},
+            {"id": "out", "name": "out", "type": "outputNode"},
+        ],
+        "edges": [
+            {"id": "1", "sourceId": "in", "targetId": "rules"},
+            {"id": "2", "sourceId": "rules", "targetId": "out"},
+        ],
+    }
+    decision = ZenEngine().create_decision(json.dumps(graph))
+    contexts = [one.values(float) for one in departments]
+    options: Any = {"trace": trace}
+
+    def total(number: int) -> float:
+        result = decision.evaluate(contexts[number % len(contexts)], options)["result"]
+        return float(result["total"])
+
+    return total
+
+
+def _zen_deduction(one: Rule) -> str:
+    if one.each:
+        holds = one.when.replace("r.", "#.")
+        amount = f"{one.deduct} * count(contracts, {holds})"
+        return f"min([{amount}, {one.at_most}])" if one.at_most else amount
+    amount = f"min([{one.deduct}, {one.at_most}])" if one.at_most else one.deduct
+    return f"({one.when}) ? {amount} : 0"
+
+
+def _zen_start(criterion: int) -> str:
+    rate = f"g{criterion % GROUPS}.spent / g{criterion % GROUPS}.planned"
+    if start(criterion) == "rate":
+        return f"round({CRITERION_POINTS} * min([{rate}, 1]), 2)"
+    if start(criterion) == "bands":
+        ladder = "".join(f"{rate} >= {low} ? {points} : (" for low, points in BANDS)
+        return f"({ladder}0{')' * len(BANDS)})"
+    return str(CRITERION_POINTS)
+
+
+# rule-engine: conditions and amounts are its rules, the sums are Python's
+
+
+def rule_engine(departments: Sequence[Department]) -> Total:
+    """Its numbers are decimals of 28 digits; facts are given as such, so that nothing is converted."""
+    from rule_engine import Rule as Compiled
+
+    dialect = Dialect(steps="(({}) / {}).floor".format)
+    compiled = [
+        [
+            (
+                Compiled(one.when), Compiled(one.deduct), one.each, Decimal(one.at_most) if one.at_most else None,
+            )
+            for one in rules
+        ]
+        for rules in _rules(dialect)
+    ]  # fmt: skip
+    starts = [Compiled(_rule_engine_start(criterion)) for criterion in range(CRITERIA)]
+    contexts = [one.values(Decimal) for one in departments]
+
+    def total(number: int) -> Decimal:
+        facts = contexts[number % len(contexts)]
+        points = Decimal(0)
+        for begin, rules in zip(starts, compiled, strict=True):
+            left = _cents(begin.evaluate(facts))
+            for when, deduct, each, at_most in rules:
+                things = [{"r": contract} for contract in facts["contracts"]] if each else [facts]
+                lost = sum((deduct.evaluate(thing) for thing in things if when.matches(thing)), Decimal(0))
+                left -= lost if at_most is None else min(lost, at_most)
+            points += max(left, Decimal(0))
+        return points
+
+    return total
+
+
+def _rule_engine_start(criterion: int) -> str:
+    rate = f"g{criterion % GROUPS}.spent / g{criterion % GROUPS}.planned"
+    if start(criterion) == "rate":
+        return f"{CRITERION_POINTS} * ({rate} < 1 ? {rate} : 1)"
+    if start(criterion) == "bands":
+        ladder = "".join(f"{rate} >= {low} ? {points} : (" for low, points in BANDS)
+        return f"{ladder}0{')' * len(BANDS)}"
+    return str(CRITERION_POINTS)
+
+
+# Plain Python: the rules written out as one function, no trace
+
+
+def python(departments: Sequence[Department], number: Callable[[str], Any]) -> Total:
+    """The rules as a programmer would write them down by hand, with numbers made by ``number``."""
+    dialect = Dialect(
+        number=lambda text: _constant(text, number, constants),
+        percent=lambda text: _constant(text, number, constants),
+        steps="(({}) // {})".format,
+    )
+    constants: dict[str, Any] = {"rounded": _rounder(number)}
+    lines = ["def score(f):", "    total = 0"]
+    lines += [f"    g{group} = f.g{group}" for group in range(GROUPS)]
+    lines += [f"    rate{group} = g{group}.spent / g{group}.planned" for group in range(GROUPS)]
+    for criterion, rules in enumerate(_rules(dialect)):
+        lines.append(f"    left = {_python_start(criterion, dialect, f'rate{criterion % GROUPS}')}")
+        for one in rules:
+            lines += [f"    {line}" for line in _python_deduction(one)]
+        lines += ["    if left > 0:", "        total += left"]
+    lines.append("    return total")
+    exec("\n".join(lines), constants)
+    score = constants["score"]
+    facts = [_namespace(one.values(number)) for one in departments]
+    return lambda number: score(facts[number % len(facts)])
+
+
+def _constant(text: str, number: Callable[[str], Any], constants: dict[str, Any]) -> str:
+    name = f"n{text.replace('.', '_')}"
+    constants[name] = number(text)
+    return name
+
+
+def _rounder(number: Callable[[str], Any]) -> Callable[[Any], Any]:
+    if number is float:
+        return lambda value: round(value, 2)
+    return lambda value: round_half_up(value, 2)
+
+
+def _namespace(value: Any) -> Any:
+    if isinstance(value, dict):
+        return SimpleNamespace(**{name: _namespace(one) for name, one in value.items()})
+    return [_namespace(one) for one in value] if isinstance(value, list) else value
+
+
+def _python_start(criterion: int, d: Dialect, rate: str) -> str:
+    full = d.number(str(CRITERION_POINTS))
+    if start(criterion) == "rate":
+        return f"rounded({full} * min({rate}, 1))"
+    if start(criterion) == "bands":
+        ladder = "".join(f"{d.number(points)} if {rate} >= {d.percent(low)} else " for low, points in BANDS)
+        return f"{ladder}0"
+    return full
+
+
+def _python_deduction(one: Rule) -> list[str]:
+    if one.each:
+        lines = ["lost = 0", "for r in f.contracts:", f"    if {one.when}:", f"        lost += {one.deduct}"]
+        return [*lines, f"left -= min(lost, {one.at_most})" if one.at_most else "left -= lost"]
+    amount = f"min({one.deduct}, {one.at_most})" if one.at_most else one.deduct
+    return [f"if {one.when}:", f"    left -= {amount}"]
+
+
+# durable-rules by hand, within the bounds in which it is right
+
+
+def durable(departments: Sequence[Department]) -> Total:
+    """The network decides, Python computes the amounts.
+
+    One state an evaluation, deleted after it; a small message for each rule and contract with its operands
+    as floats, explicit ids; inequalities within one message only; a catch-all rule, without which an
+    unmatched message is an exception.
+    """
+    from durable.engine import Host
+
+    class QuietHost(Host):  # type: ignore[misc]
+        """Without the threads that look for timers."""
+
+        def _run(self) -> None:
+            pass
+
+    fired: list[int] = []
+    flat = [(criterion, one) for criterion, rules in enumerate(_rules(Dialect())) for one in rules]
+
+    def fire(closure: Any) -> None:
+        fired.append(closure.m.id)
+
+    definitions = {
+        f"rule{index}": {"all": [{"m": {"$and": [{"rule": index}, _durable_condition(one)]}}], "run": fire}
+        for index, (_, one) in enumerate(flat)
+    }
+    definitions["others"] = {"all": [{"m": {"$lt": {"rule": len(flat)}}}], "run": lambda closure: None}
+    host = QuietHost()
+    host.set_rulesets({"benchmark": definitions})
+    states = itertools.count()
+    namespaces = [_namespace(one.values(float)) for one in departments]
+    readers = [[_python_text(side) for side in _operands(one)] for _, one in flat]
+    amounts = [_python_text(one.deduct.replace("floor(", "int(")) for _, one in flat]
+    rates = [f"g{criterion % GROUPS}.spent / g{criterion % GROUPS}.planned" for criterion in range(CRITERIA)]
+    starts = [_python_text(_python_start(criterion, Dialect(), rate)) for criterion, rate in enumerate(rates)]
+
+    def total(number: int) -> float:
+        facts = namespaces[number % len(namespaces)]
+        state = f"s{next(states)}"
+        asked: list[tuple[int, Any]] = []
+        messages: list[dict[str, Any]] = []
+        for index, (_, one) in enumerate(flat):
+            for record in facts.contracts if one.each else (None,):
+                operands = {f"o{place}": read(facts, record) for place, read in enumerate(readers[index])}
+                messages.append({"sid": state, "id": len(asked), "rule": index, **operands})
+                asked.append((index, record))
+        fired.clear()
+        try:
+            host.assert_facts("benchmark", messages)
+        finally:
+            host.delete_state("benchmark", state)
+        lost = [0.0] * len(flat)
+        for one in fired:
+            index, record = asked[one]
+            lost[index] += amounts[index](facts, record)
+        left = [begin(facts, None) for begin in starts]
+        for (criterion, one), points in zip(flat, lost, strict=True):
+            left[criterion] -= min(points, float(one.at_most)) if one.at_most else points
+        return sum(max(points, 0.0) for points in left)
+
+    return total
+
+
+_OPERATORS = {"<": "$lt", ">": "$gt", "==": None}
+
+
+def _operands(one: Rule) -> list[str]:
+    """The sides of the rule's comparisons, each a property of its message."""
+    return [side for comparison in one.comparisons for side in (comparison.left, comparison.right) if side]
+
+
+def _durable_condition(one: Rule) -> dict[str, Any]:
+    atoms: list[dict[str, Any]] = []
+    places = itertools.count()
+    for comparison in one.comparisons:
+        left = f"o{next(places)}"
+        if not comparison.operator:
+            atoms.append({left: comparison.wanted})
+            continue
+        right = {"$m": f"o{next(places)}"}
+        word = _OPERATORS[comparison.operator]
+        atoms.append({left: right} if word is None else {word: {left: right}})
+    return atoms[0] if len(atoms) == 1 else {f"${one.joined}": atoms}
+
+
+def _python_text(text: str) -> Callable[[Any, Any], Any]:
+    """``text`` as a function of the facts and the record at hand."""
+    for group in range(GROUPS):
+        text = text.replace(f"g{group}.", f"f.g{group}.")
+    compiled: Callable[[Any, Any], Any] = eval(f"lambda f, r: {text}", {"rounded": _rounder(float)})
+    return compiled

@@ -1,0 +1,294 @@
+"""A department in the making: values that can still be moved onto thresholds.
+
+A value is moved by trying: the exact evaluation says on which side of a threshold the department
+stands, and bisection over the fact's own steps (its smallest unit, or a day) finds where the side
+changes. That works for whatever an expression does with the fact, as long as it changes sides.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine.language.calendar import known_years
+from engine.language.compiler import Evaluate, EvaluationError, compile_term
+from engine.language.numbers import HUNDRED, ZERO, Rational, format_exact
+from engine.language.terms import ORDERED, Kind, Read, ReadField, Term, Value
+from engine.ruleset.model import Fact, RecordList, Ruleset
+from engine.testing.thresholds import Reference, Threshold, references, turns_of
+
+Rows = Mapping[int, tuple[str, int]]
+"""For each frame the record in it: its list's name and its row."""
+
+MOST: Mapping[Kind, int] = {
+    Kind.MONEY: 100_000_000, Kind.NUMBER: 1_000_000, Kind.RATIO: 10, Kind.DAYS: 2_000, Kind.COUNT: 10_000,
+    Kind.POINTS: 1_000,
+}  # fmt: skip
+"""The largest value of each kind where the ruleset states no bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The values of a fact as whole numbers of its smallest unit, or of days; both ends are allowed."""
+
+    kind: Kind
+    step: Rational
+    low: int
+    high: int
+
+    def value(self, number: int) -> Value:
+        return date.fromordinal(number) if self.kind == Kind.DATE else number * self.step
+
+    def number(self, value: Any) -> int:
+        return value.toordinal() if self.kind == Kind.DATE else int(value / self.step)
+
+    def clamp(self, number: int) -> int:
+        return min(max(number, self.low), self.high)
+
+
+def scale_of(fact: Fact, ruleset: Ruleset) -> Scale:
+    """The steps in which ``fact``, a quantity or a date, is varied."""
+    kind, low, high = fact.type.kind, fact.allowed.low, fact.allowed.high
+    if kind == Kind.DATE:
+        first, last = known_years()
+        earliest, latest = date(first, 1, 1), date(last, 12, 31)
+        earliest = max(earliest, low) if isinstance(low, date) else earliest
+        latest = min(latest, high) if isinstance(high, date) else latest
+        return Scale(kind, Rational(1), earliest.toordinal(), max(earliest, latest).toordinal())
+    places = {
+        Kind.MONEY: ruleset.money_decimals, Kind.POINTS: ruleset.decimals, Kind.NUMBER: 2, Kind.RATIO: 4
+    }.get(kind, 0)  # fmt: skip
+    scale = 10**places
+    bottom = low if isinstance(low, Rational) else Rational(0 if kind == Kind.COUNT else -MOST[kind])
+    top = high if isinstance(high, Rational) else max(bottom, ZERO) + MOST[kind]
+    # A bound between two steps is brought inside.
+    lowest = -(int(-bottom.numerator * scale) // int(bottom.denominator))
+    highest = int(top.numerator * scale) // int(top.denominator)
+    return Scale(kind, Rational(1, scale), lowest, max(lowest, highest))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One value of a draft: a scalar fact (``row`` -1), or a field of the record in a row of its list."""
+
+    fact: Fact
+    list_name: str = ""
+    row: int = -1
+
+
+class Plan:
+    """What is known of a ruleset before any department is drawn."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        self.turns = turns_of(ruleset)
+        self.facts = {fact.name: fact for fact in ruleset.schema.scalars()}
+        lists = ruleset.schema.lists.values()
+        fields = [fact for records in lists for fact in records.fields.values()]
+        self.scales = {
+            fact.name: scale_of(fact, ruleset)
+            for fact in (*self.facts.values(), *fields)
+            if fact.type.kind in ORDERED
+        }
+        self._known: dict[int, tuple[Term, Evaluate, tuple[Reference, ...]]] = {}
+
+    def evaluate(self, term: Term) -> Evaluate:
+        return self._entry(term)[1]
+
+    def references(self, term: Term) -> tuple[Reference, ...]:
+        return self._entry(term)[2]
+
+    def _entry(self, term: Term) -> tuple[Term, Evaluate, tuple[Reference, ...]]:
+        """By identity, which is quick; the term is kept so that its identity is not used again."""
+        if id(term) not in self._known:
+            self._known[id(term)] = term, compile_term(term), references(term, self.ruleset)
+        return self._known[id(term)]
+
+    def simplest(self, fact: Fact) -> Value:
+        """The smallest value that the bounds allow; for a date the first day of the ruleset's year."""
+        kind = fact.type.kind
+        if kind == Kind.FLAG:
+            return False
+        if kind == Kind.CHOICE:
+            return fact.type.options[0]
+        if kind not in ORDERED:
+            return "甲"
+        scale = self.scales[fact.name]
+        start = date(self.ruleset.year, 1, 1).toordinal() if kind == Kind.DATE else 0
+        return scale.value(scale.clamp(start))
+
+
+class Draft:
+    """One department's values. Those put on a threshold are remembered, to be moved again last."""
+
+    def __init__(
+        self, plan: Plan, scalars: Mapping[str, Value], rows: Mapping[str, Sequence[tuple[Value, ...]]]
+    ) -> None:
+        self.plan = plan
+        self.rows = {name: list(records) for name, records in rows.items()}
+        self.aimed: set[Place] = set()
+        self._slots: list[Any] = list(plan.ruleset.slots)
+        for name, value in scalars.items():
+            self._slots[plan.facts[name].place] = value
+        for name in self.rows:
+            self.changed(name)
+
+    # Values
+
+    def get(self, place: Place) -> Value:
+        if place.list_name:
+            return self.rows[place.list_name][place.row][place.fact.place]
+        value: Value = self._slots[place.fact.place]
+        return value
+
+    def put(self, place: Place, value: Value) -> None:
+        if not place.list_name:
+            self._slots[place.fact.place] = value
+            return
+        record = list(self.rows[place.list_name][place.row])
+        record[place.fact.place] = value
+        self.rows[place.list_name][place.row] = tuple(record)
+        self.changed(place.list_name)
+
+    def changed(self, list_name: str) -> None:
+        """Take over the rows of a list."""
+        slot = self.plan.ruleset.schema.lists[list_name].records.slot
+        self._slots[slot] = tuple(self.rows[list_name])
+
+    def evaluate(self, term: Term, rows: Rows) -> Any:
+        """The value of ``term``; ``None`` where it has none, as beyond a missing guard."""
+        slots = self._slots.copy()
+        for frame, (name, row) in rows.items():
+            slots[frame] = self.rows[name][row]
+        try:
+            return self.plan.evaluate(term)(slots)
+        except (EvaluationError, TypeError, AttributeError):
+            # Taken out of its guard, a term may meet an optional fact that is not given: None.
+            return None
+
+    def places(self, terms: Iterable[Term], rows: Rows) -> list[Place]:
+        """The quantities and dates that the terms read and that can be moved, best first.
+
+        Best are those that have not been put where they are on purpose, and that the fewest rules read.
+        """
+        found: dict[Place, None] = {}
+        for term in terms:
+            for reference in self.plan.references(term):
+                found |= dict.fromkeys(self._places(reference, rows))
+        movable = [
+            place for place in found if place.fact.type.kind in ORDERED and self.get(place) is not None
+        ]
+        weights = self.plan.turns.weights
+        return sorted(movable, key=lambda place: (place in self.aimed, weights.get(place.fact.name, 0)))
+
+    def _places(self, reference: Reference, rows: Rows) -> Iterator[Place]:
+        name = reference.name
+        if name in self.plan.facts:
+            yield Place(self.plan.facts[name])
+            return
+        list_name, _, field = name.partition(".")
+        fact = self.plan.ruleset.schema.lists[list_name].fields[field]
+        if reference.frame is not None:
+            yield Place(fact, list_name, rows[reference.frame][1])
+            return
+        for row in range(len(self.rows[list_name])):
+            yield Place(fact, list_name, row)
+
+    def place_of(self, term: Term, rows: Rows) -> Place | None:
+        """Where the value of ``term`` lies, if it is a fact itself."""
+        if isinstance(term, Read) and term.scalar.source == "fact":
+            return Place(self.plan.facts[term.scalar.name])
+        if isinstance(term, ReadField):
+            name, row = rows[term.frame]
+            return Place(self.plan.ruleset.schema.lists[name].fields[term.field.name], name, row)
+        return None
+
+    # Moving one value
+
+    def crossing(self, place: Place, left: Term, right: Term | None, rows: Rows) -> int | None:
+        """The last number of the place's scale before ``left`` and ``right`` (or 0) change sides.
+
+        ``None`` where they keep their sides. The place is left changed.
+        """
+        scale = self.plan.scales[place.fact.name]
+
+        def above(number: int) -> bool | None:
+            self.put(place, scale.value(number))
+            one = self.evaluate(left, rows)
+            other = ZERO if right is None else self.evaluate(right, rows)
+            return None if one is None or other is None else bool(one > other)
+
+        here = scale.clamp(scale.number(self.get(place)))
+        tried = ((scale.low, scale.low + 1), (here,), (scale.high, scale.high - 1))
+        ends = [end for end in (_defined(above, numbers) for numbers in tried) if end is not None]
+        for (low, first), (high, last) in itertools.pairwise(ends):
+            if first is not last:
+                return _bisected(above, low, high, first)
+        return None
+
+    def aim(self, threshold: Threshold, rows: Rows, which: int, offset: int) -> None:
+        """Put a fact of ``threshold`` so that its sides just meet, or ``offset`` steps further."""
+        places = self.places((threshold.left, threshold.right), rows)
+        first = which % len(places) if places else 0
+        for place in places[first:] + places[:first]:
+            before = self.get(place)
+            number = self.crossing(place, threshold.left, threshold.right, rows)
+            if number is None:
+                self.put(place, before)
+                continue
+            scale = self.plan.scales[place.fact.name]
+            self.put(place, scale.value(scale.clamp(number + offset)))
+            self.aimed.add(place)
+            return
+
+    # As a facts file states it
+
+    def document(self) -> dict[str, Any]:
+        """The ``facts`` of a facts file, by name, every value as text; what is not given is left out."""
+        schema = self.plan.ruleset.schema
+        stated: dict[str, Any] = self._stated(schema.facts)
+        for name, group in schema.groups.items():
+            stated[name] = self._stated(group.facts)
+        for name, records in schema.lists.items():
+            stated[name] = [_record(records, row) for row in self.rows[name]]
+        return stated
+
+    def _stated(self, facts: Mapping[str, Fact]) -> dict[str, str]:
+        values = ((name, fact, self._slots[fact.place]) for name, fact in facts.items())
+        return {name: as_stated(value, fact.type.kind) for name, fact, value in values if value is not None}
+
+
+def _defined(above: Callable[[int], bool | None], numbers: Iterable[int]) -> tuple[int, bool] | None:
+    """The first of the numbers at which both sides have a value, and the side there."""
+    for number in numbers:
+        side = above(number)
+        if side is not None:
+            return number, side
+    return None
+
+
+def _bisected(above: Callable[[int], bool | None], low: int, high: int, first: bool) -> int:
+    while high - low > 1:
+        middle = (low + high) // 2
+        if above(middle) is first:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _record(records: RecordList, row: Sequence[Value]) -> dict[str, str]:
+    values = zip(records.fields.items(), row, strict=True)
+    return {key: as_stated(value, fact.type.kind) for (key, fact), value in values if value is not None}
+
+
+def as_stated(value: Value, kind: Kind) -> str:
+    """The text with which a facts file states ``value``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Rational):
+        return f"{format_exact(value * HUNDRED)}%" if kind == Kind.RATIO else format_exact(value)
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,241 @@
+"""Departments for Hypothesis, derived from a ruleset: valid facts files that stand near its thresholds.
+
+A department is drawn in four steps: values by type and bounds; some of them moved onto a threshold
+of the ruleset, or a unit or a day to either side; the accounting identities repaired; and what
+stands beside the facts: judgements, claims, waivers. It shrinks to few records and small, round values.
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from hypothesis import reject
+from hypothesis import strategies as st
+
+from engine.errors import FactsError
+from engine.facts.model import Facts
+from engine.facts.reading import read_facts
+from engine.language.numbers import HUNDRED, ONE, ZERO, Rational, format_exact
+from engine.language.terms import Compare, Constant, Kind, Term, Value
+from engine.language.types import FLAG
+from engine.ruleset.model import Criterion, Fact, Measure, Range, RecordList, Ruleset, TierScore, Unseen
+from engine.source import parse_source
+from engine.testing.drafts import Draft, Plan
+from engine.testing.repair import holds, make, satisfy
+from engine.testing.thresholds import free_frames
+from engine.testing.values import dated, value_strategy
+
+FEW, LONG = 3, 12
+"""The usual and the largest length of a record list; a count that the ruleset compares may ask for more."""
+
+LONGEST = 30
+VARIED = 4
+"""How many times as often as the simplest values others are drawn."""
+
+AIMS = 6
+"""The largest number of thresholds that one department is put on."""
+
+OFFSETS = (0, 1, -1, 2)
+"""Steps from the last value before a threshold: on it and a unit to either side, whichever way it runs."""
+
+_Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
+def facts_from(document: Mapping[str, Any], ruleset: Ruleset, name: str = "facts.json") -> Facts:
+    """The facts in ``document``, read as a JSON file would be. Raises :class:`FactsError`."""
+    return read_facts(parse_source(json.dumps(document).encode(), name, FactsError), ruleset)
+
+
+def departments(ruleset: Ruleset) -> st.SearchStrategy[dict[str, Any]]:
+    """Valid facts documents for ``ruleset``, JSON-ready, with every value as text.
+
+    Whatever it yields can be read by :func:`facts_from`. Scoring it gives a score, or an error whose
+    reason lies in the ruleset, such as a division by a sum of amounts that may all be 0.
+    """
+    return _Departments(ruleset).strategy()
+
+
+class _Departments:
+    """The strategies of one ruleset, made once."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        self.plan = Plan(ruleset)
+        self.identities = [identity.holds.term for identity in ruleset.identities if identity.blocking]
+        self.ranges = [term for measure in ruleset.measures.values() for term in _range_terms(measure)]
+        self.waivable = [rule for rule in ruleset.rules if rule.waivable]
+        schema = ruleset.schema
+        groups = [{name: fact} for name, fact in schema.facts.items()] + [
+            dict(group.facts) for group in schema.groups.values()
+        ]
+        self.groups = [(list(group.values()), self.together(group.values())) for group in groups]
+        self.records = {name: self.together(one.fields.values()) for name, one in schema.lists.items()}
+
+    def strategy(self) -> st.SearchStrategy[dict[str, Any]]:
+        @st.composite
+        def department(draw: st.DrawFn) -> dict[str, Any]:
+            draft = self.draft(draw)
+            for one in draw(self.aims()):
+                self.aim(draft, *one)
+            satisfied = satisfy(draft, [*self.identities, *self.ranges])
+            if not satisfied and not all(holds(draft, term, {}) for term in self.identities):
+                reject()
+            if not self.has_unique_keys(draft):
+                reject()
+            return self.document(draft, draw)
+
+        return department()
+
+    # Values
+
+    def together(self, facts: Iterable[Fact]) -> st.SearchStrategy[tuple[Value, ...]]:
+        """The values of one group or one record: now and then, and when shrunk, the simplest of them all."""
+        members = list(facts)
+        starts = st.integers(0, 365) if any(one.type.kind == Kind.DATE for one in members) else st.just(0)
+        drawn = st.tuples(starts, *(value_strategy(one, self.plan) for one in members))
+        varied = drawn.map(lambda values: dated(members, values[1:], values[0], self.plan))
+        if len(members) == 1:
+            return varied
+        simplest = tuple(None if one.optional else self.plan.simplest(one) for one in members)
+        return st.one_of(st.just(simplest), *[varied] * VARIED)
+
+    def draft(self, draw: _Draw) -> Draft:
+        scalars: dict[str, Value] = {}
+        for facts, together in self.groups:
+            scalars |= zip((fact.name for fact in facts), draw(together), strict=True)
+        lists = self.ruleset.schema.lists
+        # At most one list is long, so that a department does not grow too large to shrink.
+        long = draw(st.integers(0, 3 * len(lists)))
+        rows = {
+            name: self.rows(one, index == long - 1, draw) for index, (name, one) in enumerate(lists.items())
+        }
+        return Draft(self.plan, scalars, rows)
+
+    def rows(self, records: RecordList, long: bool, draw: _Draw) -> list[tuple[Value, ...]]:
+        """The records of one list, each with a key of its own."""
+        name = records.records.name
+        sizes = [size for size in self.plan.turns.sizes.get(name, ()) if size <= LONGEST]
+        record = self.records[name]
+        lengths = [st.lists(record, max_size=FEW)]
+        lengths += [st.lists(record, min_size=size, max_size=size) for size in sizes]
+        drawn = draw(st.lists(record, min_size=FEW, max_size=LONG) if long else st.one_of(lengths))
+        key = records.fields[records.key]
+        keys = key.type.options or _letters(len(drawn))
+        return [
+            (*values[: key.place], word, *values[key.place + 1 :])
+            for word, values in zip(keys, drawn, strict=False)
+        ]
+
+    def has_unique_keys(self, draft: Draft) -> bool:
+        for name, records in self.ruleset.schema.lists.items():
+            keys = [row[records.fields[records.key].place] for row in draft.rows[name]]
+            if len(set(keys)) < len(keys):
+                return False
+        return True
+
+    # Thresholds
+
+    def aims(self) -> st.SearchStrategy[list[tuple[int, int, int, int, bool]]]:
+        """Which thresholds, for which record, by moving which fact, how far off, and with the rule firing."""
+        thresholds = self.plan.turns.thresholds
+        if not thresholds:
+            return st.just([])
+        one = st.tuples(
+            st.integers(0, len(thresholds) - 1),
+            st.integers(0, LONG),
+            st.integers(0, FEW),
+            st.sampled_from(OFFSETS),
+            st.booleans(),
+        )
+        return st.lists(one, max_size=AIMS)
+
+    def aim(self, draft: Draft, index: int, row: int, which: int, offset: int, firing: bool) -> None:
+        threshold = self.plan.turns.thresholds[index]
+        names = {frame: records.name for frame, records in threshold.frames.items()}
+        if not all(draft.rows[name] for name in names.values()):
+            return
+        rows = {frame: (name, row % len(draft.rows[name])) for frame, name in names.items()}
+        if firing and threshold.condition is not None and _reads_only(threshold.condition, rows):
+            make(draft, threshold.condition, True, rows)
+        draft.aim(threshold, rows, which, offset)
+
+    # The document
+
+    def document(self, draft: Draft, draw: _Draw) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "department": "示例部门",
+            "year": str(self.ruleset.year),
+            "ruleset": self.ruleset.id,
+            "facts": draft.document(),
+        }
+        criteria = self.ruleset.criteria.values()
+        judgements = {one.id: self.judgement(one, draft, draw) for one in criteria if one.is_judged}
+        claimed = {one.id: self.points(one.points, draw) for one in criteria if isinstance(one.score, Unseen)}
+        waivers = self.waivers(document["facts"], draw)
+        beside = {"judgements": judgements, "claimed": claimed, "waivers": waivers}
+        return document | {name: part for name, part in beside.items() if part}
+
+    def points(self, most: Any, draw: _Draw) -> str:
+        """Points from 0 to ``most``, the ends more often than any other."""
+        scale = 10**self.ruleset.decimals
+        top = int(most * scale) if isinstance(most, Rational) and most > 0 else 0
+        number = draw(st.one_of(st.sampled_from((0, top)), st.integers(0, top)))
+        return format_exact(Rational(number, scale))
+
+    def judgement(self, criterion: Criterion, draft: Draft, draw: _Draw) -> dict[str, str]:
+        decided = {"by": "评审人", "reason": "见评审记录"}
+        if not isinstance(criterion.score, TierScore):
+            assert criterion.judged_at_most is not None
+            return {"deduct": self.points(draft.evaluate(criterion.judged_at_most.term, {}), draw), **decided}
+        tier = draw(st.sampled_from(list(criterion.score.tiers.values())))
+        coefficient = draw(st.sampled_from(_coefficients(tier.allowed)))
+        return {"tier": tier.id, "coefficient": f"{format_exact(coefficient * HUNDRED)}%", **decided}
+
+    def waivers(self, facts: Mapping[str, Any], draw: _Draw) -> list[dict[str, str]]:
+        """For now and then a waivable rule, and a record of its list."""
+        if not self.waivable:
+            return []
+        waivers: list[dict[str, str]] = []
+        for index in draw(st.lists(st.integers(0, len(self.waivable) - 1), max_size=2, unique=True)):
+            rule = self.waivable[index]
+            waiver = {"rule": rule.id, "reason": "政策性原因"}
+            if rule.each is not None:
+                keys = [record[rule.each.key] for record in facts[rule.each.name]]
+                if not keys:
+                    continue
+                waiver["record"] = draw(st.sampled_from(keys))
+            waivers.append(waiver)
+        return waivers
+
+
+def _letters(count: int) -> Sequence[str]:
+    """A, B, … Z, A2, B2, …"""
+    return [
+        string.ascii_uppercase[index % 26] + (str(index // 26 + 1) if index >= 26 else "")
+        for index in range(count)
+    ]
+
+
+def _range_terms(measure: Measure) -> Iterator[Term]:
+    """That the measure is in its declared range, as conditions."""
+    term = measure.expression.term
+    for operator, bound in ((">=", measure.allowed.low), ("<=", measure.allowed.high)):
+        if bound is not None:
+            yield Compare(FLAG, operator, term, Constant(term.type, bound))
+
+
+def _reads_only(condition: Term, rows: Mapping[int, object]) -> bool:
+    return free_frames((condition,)) <= rows.keys()
+
+
+def _coefficients(allowed: Range) -> list[Rational]:
+    """The ends of a tier's range, one percent inside, and its middle: those that it contains."""
+    low = allowed.low if isinstance(allowed.low, Rational) else ZERO
+    high = allowed.high if isinstance(allowed.high, Rational) else ONE
+    percent = 1 / HUNDRED
+    return [
+        one for one in (high, low, low + percent, high - percent, (low + high) / 2) if allowed.contains(one)
+    ]
