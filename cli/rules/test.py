@@ -22,13 +22,29 @@ from engine.testing.examples import ExampleOutcome, run_examples
 @click.option(
     "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit XML report 写 JUnit 报告."
 )
+@click.option(
+    "--property", "properties", is_flag=True, help="Try the invariants on generated departments 性质测试."
+)
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1, 1_000_000),
+    default=200,
+    show_default=True,
+    help="How many departments 部门数.",
+)
+@click.option("--seed", type=int, help="For the same departments again 随机种子.")
 @pass_session
-def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path | None) -> None:
+def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path | None,
+    properties: bool, max_examples: int, seed: int | None,
+) -> None:  # fmt: skip
     """Run the examples of RULESETS (ids or files; default: all at hand). Exit 1 if one fails.
 
-    Examples stand in the ruleset itself, and in files with `examples:` in its own folder.
+    Examples stand in the ruleset itself, and in files with `examples:` in its own folder. With
+    --property the invariants are tried on generated departments as well; failures are remembered
+    and tried first next time.
     """
     suites: list[tuple[Ruleset, list[ExampleOutcome]]] = []
+    holds = True
     library = session.library()
     for reference in rulesets or library.ids():
         ruleset = library.load(reference)
@@ -36,12 +52,16 @@ def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path
         suites.append((ruleset, outcomes))
         for line in _suite(ruleset, outcomes, session, verbose):
             click.echo(line)
+        if properties:
+            from cli.rules.properties import show_properties
+
+            holds = show_properties(ruleset, session, max_examples, seed) and holds
     if junit is not None:
         from cli.rules.junit import junit_report
         from engine.writing import write_whole
 
         write_whole(junit, junit_report(suites, session))
-    if any(not outcome.passed for _, outcomes in suites for outcome in outcomes):
+    if not holds or any(not outcome.passed for _, outcomes in suites for outcome in outcomes):
         raise SystemExit(1)
 
 

@@ -18,6 +18,8 @@ from engine.language.conditions import Decision
 from engine.language.numbers import ONE
 from engine.ruleset.model import Expression, Rule, Ruleset
 
+_NO_RECORD = (None,)
+
 RECORD_FRAME = 1
 """The slot of the record at hand of a rule's own ``each``."""
 
@@ -37,10 +39,12 @@ class Evaluation:
         """Whether the rule was looked at and fired, for any record if it has records."""
         return rule.index in self.fired
 
-    def firings(self, rule: Rule) -> list[Record | None]:
-        """The records for which the rule fired; ``None`` stands for the one of a rule without records."""
+    def firings(self, rule: Rule) -> Sequence[Record | None]:
+        """The records for which the rule fired; for a rule without records ``None`` alone."""
         if rule.index not in self.fired:
-            return []
+            return ()
+        if rule.each is None:
+            return _NO_RECORD
         return [record for record, truth, _ in self.decisions[rule.index] or () if truth]
 
     def is_waived(self, rule: Rule, record: Record | None) -> bool:

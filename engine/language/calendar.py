@@ -44,51 +44,48 @@ def check_known(day: date) -> None:
         raise OutsideCalendar(day)
 
 
-_years: dict[int, tuple[int, list[int]]] = {}
-"""What :func:`_counted` found, by year."""
+_days: dict[date, tuple[int, int, int]] = {}
+"""Days of the years read so far: the year, its working days before the day, and those up to and with it."""
 
 
-def _year(day: date) -> tuple[int, list[int]]:
-    year = _years.get(day.year)
-    if year is None:
-        check_known(day)
-        year = _years[day.year] = _counted(day.year)
-    return year
-
-
-def _counted(year: int) -> tuple[int, list[int]]:
-    """The ordinal of the year's first day, and how many working days come before each day of it.
-
-    The list goes one further, so that its last entry counts the whole year.
-    """
+def _read_year(year: int) -> None:
     from chinese_calendar import constants
 
     holidays, moved = constants.holidays, constants.workdays
-    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
-    before = [0]
-    for ordinal in range(first, last + 1):
+    worked = 0
+    for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
         day = date.fromordinal(ordinal)
-        before.append(before[-1] + (day in moved or (day.weekday() < 5 and day not in holidays)))
-    return first, before
+        before = worked
+        worked += day in moved or (day.weekday() < 5 and day not in holidays)
+        _days[day] = year, before, worked
+
+
+def _day(day: date) -> tuple[int, int, int]:
+    if day not in _days:
+        check_known(day)
+        _read_year(day.year)
+    return _days[day]
 
 
 def working_days(start: date, end: date) -> Rational:
     """Working days from ``start`` (not counted) to ``end`` (counted); negative going backwards."""
+    first_year, before_start, through_start = _days.get(start) or _day(start)
+    last_year, before_end, through_end = _days.get(end) or _day(end)
     # Going forwards the days after start and up to end count, backwards those from end on and before start.
-    step = 1 if end >= start else 0
-    first, before = _year(start)
-    begin = before[start.toordinal() - first + step]
-    if end.year == start.year:
-        return Rational(before[end.toordinal() - first + step] - begin)
-    first, before = _year(end)
-    finish = before[end.toordinal() - first + step]
-    if step:
-        return Rational(_in_whole_years(start.year, end.year) - begin + finish)
-    return Rational(finish - begin - _in_whole_years(end.year, start.year))
+    if end >= start:
+        counted = through_end - through_start
+        if first_year != last_year:
+            counted += _in_whole_years(first_year, last_year)
+    else:
+        counted = before_end - before_start
+        if first_year != last_year:
+            counted -= _in_whole_years(last_year, first_year)
+    return Rational(counted)
 
 
 def _in_whole_years(first: int, end: int) -> int:
-    return sum(_year(date(year, 1, 1))[1][-1] for year in range(first, end))
+    """The working days of the years from ``first`` on and before ``end``."""
+    return sum(_day(date(year, 12, 31))[2] for year in range(first, end))
 
 
 def calendar_days(start: date, end: date) -> Rational:

@@ -96,8 +96,16 @@ class Known:
         self._reaches: dict[object, Reach] = {}
         self._options: dict[object, frozenset[object]] = {}
         self._literals: dict[object, bool] = {}
-        self.contradictory = False
+        self._clauses: list[tuple[tuple[Term, ...], bool]] = []
+        """Conditions of which at least one is known to hold, or with ``False`` to fail."""
+        self._broken = False
+
+    @property
+    def contradictory(self) -> bool:
         """Whether what is known excludes itself: no facts at all are like this."""
+        return self._broken or any(
+            all(self.truth(one) is (not truth) for one in operands) for operands, truth in self._clauses
+        )
 
     def bounds(self, read: Read | ReadField) -> Interval:
         """The range of what is read, as far as it is known."""
@@ -109,7 +117,8 @@ class Known:
         """Whether ``term`` may hold as well."""
         trial = Known(self._declared)
         trial._reaches, trial._options = dict(self._reaches), dict(self._options)
-        trial._literals, trial.contradictory = dict(self._literals), self.contradictory
+        trial._literals, trial._clauses = dict(self._literals), [*self._clauses]
+        trial._broken = self._broken
         trial.assume(term)
         return not trial.contradictory
 
@@ -117,7 +126,7 @@ class Known:
         """Take it as given that ``term`` holds, or with ``truth`` false that it does not."""
         known = self.truth(term)
         if known is not None:
-            self.contradictory |= known is not truth
+            self._broken |= known is not truth
             return
         match term:
             case Invert(operand=operand):
@@ -130,6 +139,8 @@ class Known:
                 undecided = [one for one in operands if self.truth(one) is None]
                 if len(undecided) == 1:
                     self.assume(undecided[0], truth)
+                else:
+                    self._clauses.append((operands, truth))
             case Compare() if term.left.type.kind in ORDERED:
                 self._narrow(term, truth)
             case Compare() | Member() if _choice(term) is not None:
@@ -148,7 +159,7 @@ class Known:
         narrowed = reach.narrowed(operator if truth else OPPOSITE[operator], limit)
         self._reaches[quantity] = narrowed
         self._note(term, truth)
-        self.contradictory |= narrowed.is_empty
+        self._broken |= narrowed.is_empty
 
     def truth(self, term: Term) -> bool | None:
         """Whether ``term`` then holds for all facts, for none, or depends on them."""

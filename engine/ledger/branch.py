@@ -13,7 +13,7 @@ from engine.ruleset.model import Criterion
 
 def roll_up(node: Criterion, children: Sequence[NodeScore], evaluation: Evaluation) -> NodeScore:
     """The score of a branch from its children's, before any veto."""
-    removed = sum((child.removed for child in children), start=ZERO)
+    removed = _sum([child.removed for child in children if child.removed])
     in_play = [child for child in children if child.in_play]
     if not in_play:
         state = NodeScore(node, ZERO, ZERO, (), tuple(children), "not_applicable", False, removed)
@@ -28,6 +28,13 @@ def roll_up(node: Criterion, children: Sequence[NodeScore], evaluation: Evaluati
     return _summed(node, children, in_play, removed, evaluation.ruleset.decimals)
 
 
+def _sum(values: Sequence[Rational]) -> Rational:
+    total = ZERO
+    for value in values:
+        total += value
+    return total
+
+
 def _summed(
     node: Criterion,
     children: Sequence[NodeScore],
@@ -37,9 +44,9 @@ def _summed(
 ) -> NodeScore:
     """The sum; where children do not apply, their points are spread over the others."""
     is_root = node.parent is None
-    full = node.points if is_root else node.points - removed
-    base = sum((child.full for child in in_play), start=ZERO)
-    earned = sum((child.earned for child in in_play), start=ZERO)
+    full = node.points if is_root or not removed else node.points - removed
+    base = _sum([child.full for child in in_play])
+    earned = _sum([child.earned for child in in_play])
     lines = [line for child in in_play for line in child.lines]
     if base != full:
         exact = full * earned / base if base else ZERO
@@ -62,7 +69,7 @@ def _averaged(
 ) -> NodeScore:
     """Lines times weight, and a line for what rounding the sum takes or gives."""
     weights = _weights(node, in_play, evaluation)
-    total = sum(weights, start=ZERO)
+    total = _sum(weights)
     lines: list[Line] = []
     exact = ZERO
     for child, weight in zip(in_play, weights, strict=True):

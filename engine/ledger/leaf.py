@@ -65,7 +65,9 @@ class LeafScorer:
             value, kind = node.points * coefficient, "judged"
         else:
             value, kind = self.evaluation.facts.claimed[node.id], "unseen"
-        return self.rounded(min(max(value, ZERO), node.points)), kind
+        if value < ZERO:
+            return ZERO, kind
+        return self.rounded(node.points if value > node.points else value), kind
 
     def value(self, expression: Expression, node: Criterion) -> Rational:
         value: Rational = self.evaluation.value(expression, node.id)

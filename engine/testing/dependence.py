@@ -65,9 +65,20 @@ def facts_read(term: Term, ruleset: Ruleset) -> set[str]:
                 found |= facts_read(ruleset.measures[one.scalar.name].expression.term, ruleset)
             elif one.scalar.source == "findings":
                 for node in ruleset.criteria[one.scalar.name].subtree():
-                    found |= facts_of(node, ruleset)
+                    found |= _counted(node, ruleset)
             elif one.scalar.source == "fact":
                 found.add(one.scalar.name)
+    return found
+
+
+def _counted(node: Criterion, ruleset: Ruleset) -> set[str]:
+    """What decides how many of a node's deductions fire; amounts play no part, and conditions go in no circle."""
+    gates = [one.applies for one in (node, *node.ancestors()) if one.applies is not None]
+    found: set[str] = set()
+    for rule in (*node.deductions, *gates):
+        found |= facts_read(rule.expression.term, ruleset)
+        if rule.each is not None:
+            found.add(rule.each.name)
     return found
 
 

@@ -62,7 +62,8 @@ def make(draft: Draft, term: Term, wanted: bool, rows: Rows) -> bool:
             make(draft, operand, not wanted, rows)
         case Combine(operator=word, operands=operands):
             all_of_them = (word == "and") == wanted
-            for operand in operands:
+            # Whether something is given is changed last: too much hangs on it.
+            for operand in sorted(operands, key=_asks_for_given):
                 if make(draft, operand, wanted, rows) and not all_of_them:
                     break
         case Choose(condition=condition, then=then, otherwise=otherwise):
@@ -88,6 +89,10 @@ def make(draft: Draft, term: Term, wanted: bool, rows: Rows) -> bool:
         case Member(value=value, items=items, negated=negated):
             _make_equal(draft, value, items[0], wanted != negated, rows)
     return holds(draft, term, rows) is wanted
+
+
+def _asks_for_given(term: Term) -> bool:
+    return isinstance(term.operand if isinstance(term, Invert) else term, Given)
 
 
 def _make_records(draft: Draft, term: Gather, wanted: bool, rows: Rows) -> None:

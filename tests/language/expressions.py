@@ -27,7 +27,7 @@ from engine.language.syntax import (
     Quoted,
 )
 from engine.language.terms import NUMERIC, Kind
-from tests.language.world import LISTS, MODE, OPTIONAL
+from tests.language.world import LISTS, MEASURES, MODE, OPTIONAL, OPTIONAL_FIELDS
 
 SINGLE = {
     Kind.MONEY: ("spent", "budget.total", "all_contracts"),
@@ -56,7 +56,9 @@ TEXTS = ("办公厅", "A", "S", "")
 DAYS = st.dates(date(2023, 12, 20), date(2024, 3, 10)) | st.sampled_from(
     [date(2003, 12, 31), date(2004, 1, 1), date(2024, 9, 29), date(2024, 10, 12), date(2051, 1, 1), date(9999, 12, 31)]
 )  # fmt: skip
-AMOUNTS = st.sampled_from([Fraction(n) for n in ("0", "0.5", "1", "2", "2.5", "3", "7", "10", "99.995", "1000")])
+AMOUNTS = st.sampled_from(
+    [Fraction(n) for n in ("0", "0.5", "1", "2", "2.5", "3", "7", "10", "99.995", "1000")]
+)
 
 
 @st.composite
@@ -99,7 +101,7 @@ def _leaves(draw: st.DrawFn, kind: Kind, at_hand: tuple[str, ...], known: frozen
     names = [*SINGLE[kind], *(name for name in known if WHEN_GIVEN.get(name) == kind)]
     for records in at_hand:
         for name, type_ in LISTS[records].items():
-            if type_.kind == kind and name not in ("posted", "reached"):
+            if type_.kind == kind and name not in OPTIONAL_FIELDS:
                 names += [f"{records}.{name}"] if name == "goal" else [name, f"{records}.{name}"]
     if draw(st.integers(0, 2)):
         return Name(draw(st.sampled_from(names)))
@@ -117,7 +119,11 @@ def _leaves(draw: st.DrawFn, kind: Kind, at_hand: tuple[str, ...], known: frozen
 
 def _quantity(draw: st.DrawFn, kind: Kind, of: Any, inside: Any) -> Node:
     shapes = ["sum", "product", "quotient", "negative", "rounding", "extreme", "aggregate"]
-    special = {Kind.RATIO: ["share"], Kind.DAYS: ["between"] * 3, Kind.COUNT: ["count", "steps", "true", "findings"]}
+    special = {
+        Kind.RATIO: ["share"],
+        Kind.DAYS: ["between"] * 3,
+        Kind.COUNT: ["count", "steps", "true", "findings"],
+    }
     records = draw(st.sampled_from(sorted(LISTS)))
     match draw(st.sampled_from(shapes + special.get(kind, []) * 2)):
         case "sum":
@@ -132,7 +138,11 @@ def _quantity(draw: st.DrawFn, kind: Kind, of: Any, inside: Any) -> Node:
             return Negative(of(kind))
         case "rounding":
             function = draw(st.sampled_from(["round", "round", "abs", "floor", "ceil"]))
-            places = (Number(Rational(draw(st.integers(0, 3)))),) if function == "round" and draw(st.booleans()) else ()
+            places = (
+                (Number(Rational(draw(st.integers(0, 3)))),)
+                if function == "round" and draw(st.booleans())
+                else ()
+            )
             return Call(function, (of(kind), *places))
         case "extreme":
             several = tuple(of(kind) for _ in range(draw(st.integers(2, 3))))
@@ -179,7 +189,11 @@ def _flag(draw: st.DrawFn, of: Any, inside: Any) -> Node:
     records = draw(st.sampled_from(sorted(LISTS)))
     ordered = draw(st.sampled_from([*QUANTITIES, Kind.DATE]))
     alike = draw(st.sampled_from([*QUANTITIES, Kind.DATE, Kind.FLAG, Kind.TEXT, Kind.CHOICE]))
-    match draw(st.sampled_from(["comparison", "comparison", "equal", "in", "logic", "logic", "not", "guard", "any", "all"])):
+    match draw(
+        st.sampled_from(
+            ["comparison", "comparison", "equal", "in", "logic", "logic", "not", "guard", "any", "all"]
+        )
+    ):
         case "comparison":
             signs = draw(st.lists(st.sampled_from(UNEQUAL), min_size=1, max_size=2))
             return Comparison(of(ordered), tuple((sign, of(ordered)) for sign in signs))
@@ -224,13 +238,27 @@ def facts(draw: st.DrawFn) -> dict[str, Any]:
         amount = draw(AMOUNTS) * draw(st.sampled_from([1, 1, -1]))
         return amount / 10 if kind == Kind.RATIO else amount
 
-    values: dict[str, Any] = {"findings(conduct)": 2, "points": 10, "limit": 7, "shape": "round", "goal": Fraction(1, 2)}
-    values |= {name: value(kind) for kind, names in SINGLE.items() for name in names if name not in values}
+    values: dict[str, Any] = {
+        "findings(conduct)": 2,
+        "points": 10,
+        "limit": 7,
+        "shape": "round",
+        "goal": Fraction(1, 2),
+    }
+    for kind, names in SINGLE.items():
+        values |= {name: value(kind) for name in names if name not in values and name not in MEASURES}
     values |= {name: value(kind) if draw(st.booleans()) else None for name, kind in WHEN_GIVEN.items()}
     for records, fields in LISTS.items():
         rows = draw(st.integers(0, 3))
         values[records] = [
-            {name: f"{row}" if name == "id" else value(type_.kind) for name, type_ in fields.items()}
+            {
+                name: f"{row}"
+                if name == "id"
+                else value(type_.kind)
+                if name not in OPTIONAL_FIELDS or draw(st.booleans())
+                else None
+                for name, type_ in fields.items()
+            }
             for row in range(rows)
         ]
     return values

@@ -179,11 +179,8 @@ def _workdays(start: date, end: date) -> Fraction:
     direction = 1 if end >= start else -1
     walked, day = 0, start
     while day != end:
-        if direction < 0:  # going back, the last day left is the one that a walk forward would count
-            walked -= is_working_day(day)
         day += timedelta(days=direction)
-        if direction > 0:
-            walked += is_working_day(day)
+        walked += direction * is_working_day(day)
     return Fraction(walked)
 
 

@@ -122,7 +122,7 @@ class World:
                 slots[self.records[name].slot] = tuple(
                     tuple(exact(record[field]) for field in fields) for record in value
                 )
-            else:
+            elif name in self.scalars:
                 slots[self.scalars[name].slot] = exact(value)
         return slots
 

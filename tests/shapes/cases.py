@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.errors import AuditError
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.language.numbers import format_exact
 from engine.ledger.lines import Line
 from engine.ledger.scoring import Scoring
 from engine.ruleset.library import Library
@@ -76,7 +77,7 @@ def described(line: Line) -> str:
     """A line as one text: kind, criterion or rule with its record, nominal and applied points, reason."""
     who = line.rule.id if line.rule is not None else line.criterion.id
     key = f"[{line.key}]" if line.key else ""
-    return f"{line.kind} {who}{key} {line.nominal} {line.applied} {line.reason}".strip()
+    return f"{line.kind} {who}{key} {format_exact(line.nominal)} {format_exact(line.applied)} {line.reason}".strip()
 
 
 def described_nodes(scoring: Scoring) -> dict[str, tuple[str, ...]]:

@@ -8,8 +8,10 @@ from fractions import Fraction
 import pytest
 
 from engine.errors import AuditError
+from engine.explanation import Explainer
 from engine.ledger.scoring import Scoring
 from engine.scoring import score_directly
+from engine.testing.examples import fired_rules
 from tests.shapes.cases import FOLDER, NAMES, ShapeCase, all_cases, described, described_nodes, load, scorer
 
 SUB_FORMS = {8: 3, 13: 2, 17: 4, 18: 2, 19: 2, 20: 2, 24: 5}
@@ -137,3 +139,16 @@ def test_the_order_of_records_plays_no_part(case: ShapeCase) -> None:
             shuffled = scorer(case.name).score(case.facts(order))
             assert described_nodes(shuffled) == described_nodes(scored(case))
             assert shuffled.grade == scored(case).grade
+
+
+@every_scored_case
+def test_every_line_and_every_decision_is_told(case: ShapeCase) -> None:
+    scoring = scored(case)
+    explainer = Explainer(scoring)
+    for line in scoring.lines:
+        told = explainer.line(line)
+        assert told.zh
+        assert told.en
+        assert "{" not in told.zh + told.en
+    fired = {rule.id: [one.key for one in explainer.decisions(rule) if one.fired] for rule in case.ruleset.rules}
+    assert {rule: keys for rule, keys in fired.items() if keys} == fired_rules(scoring)

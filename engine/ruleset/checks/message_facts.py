@@ -58,7 +58,7 @@ def _foreign(template: Template, names: set[str], sources: Sources, owner: str) 
     told: set[str] = set()
     for hole in holes(template):
         for name in names_in(hole.term):
-            derived = name in sources and sources[name] <= known
+            derived = name in sources and all(one in known or one in sources for one in sources[name])
             if name not in known and not derived and name not in told:
                 told.add(name)
                 message = Text(

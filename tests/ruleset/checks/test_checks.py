@@ -119,9 +119,17 @@ def test_the_documentation_is_that_of_the_checks() -> None:
 @pytest.mark.parametrize("citation", CITATIONS, ids=lambda citation: citation.name)
 def test_every_citation_is_found_by_its_name_and_article(citation: Any) -> None:
     """As it is written in a ruleset: with and without its edition, its title marks and its full name."""
-    sources = [citation.law, f"《{citation.law}》", f"中华人民共和国{citation.law}（{citation.edition} 年修正）"]
+    sources = [
+        citation.law,
+        f"《{citation.law}》",
+        f"中华人民共和国{citation.law}（{citation.edition} 年修正）",
+    ]
     if not citation.article:
-        sources = [citation.law, citation.law.replace("〔", "[").replace("〕", "]"), f"通知（{citation.law}）"]
+        sources = [
+            citation.law,
+            citation.law.replace("〔", "[").replace("〕", "]"),
+            f"通知（{citation.law}）",
+        ]
     for source in sources:
         for article in (citation.name.split(" ")[-1], f"第{citation.article}条第一款"):
             assert [*cited(Basis(source=source, article=article, status="law"))] == [citation]
@@ -158,7 +166,10 @@ def _generated(size: int) -> str:
         "ruleset: generated", "title: 表", "year: 2024", "money: {unit: 万元, decimals: 2}",
         f"points: {{total: {10 * size}, decimals: 2, rounding: half_up}}", "facts:",
     ]  # fmt: skip
-    lines += [f"  x{n}: {{label: 甲, type: ratio, at_least: 0}}\n  f{n}: {{label: 乙, type: flag}}" for n in range(size)]
+    lines += [
+        f"  x{n}: {{label: 甲, type: ratio, at_least: 0}}\n  f{n}: {{label: 乙, type: flag}}"
+        for n in range(size)
+    ]
     lines += ["parameters:", *(f"  p{n}: {{value: 50%, type: ratio, label: 丙}}" for n in range(size))]
     lines += ["measures:", *(f"  m{n}: {{label: 丁, value: x{n} / 2}}" for n in range(size)), "criteria:"]
     for n in range(size):

@@ -1,0 +1,52 @@
+"""``audit rules schema``: JSON Schemas, with which an editor completes and checks rulesets and facts files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.context import Session, pass_session
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["ruleset", "facts"]), default="ruleset")
+@click.argument("ruleset", required=False)
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file 写入文件."
+)
+@pass_session
+def schema(session: Session, kind: str, ruleset: str | None, output: Path | None) -> None:
+    """Print the JSON Schema of rulesets, or of the facts files for RULESET (id or file).
+
+    `audit rules schema facts guangdong/2024`; docs/editors.md says how editors use it.
+    """
+    if (ruleset is None) == (kind == "facts"):
+        wanted = "name the ruleset" if ruleset is None else "the schema of rulesets is one for all"
+        raise click.UsageError(f"{wanted}: audit rules schema ruleset | facts RULESET")
+    text = schema_text(_ruleset_schema() if ruleset is None else _facts_schema(session, ruleset))
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from engine.writing import write_whole
+
+    write_whole(output, text.encode())
+
+
+def schema_text(made: dict[str, Any]) -> str:
+    """A schema as it is published, so that a change of it is a change of few lines."""
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def _ruleset_schema() -> dict[str, Any]:
+    from engine.ruleset.json_schema import ruleset_schema
+
+    return ruleset_schema()
+
+
+def _facts_schema(session: Session, reference: str) -> dict[str, Any]:
+    from engine.facts.json_schema import facts_schema
+
+    return facts_schema(session.library().load(reference))
