@@ -1,7 +1,7 @@
-"""The benchmark's ruleset carried out by others: zen-engine, rule-engine, durable-rules by hand, plain Python.
+"""The benchmark's rulesets carried out by others: zen-engine, rule-engine, durable-rules by hand, plain Python.
 
-Each ``…(departments)`` prepares the rules and the facts in the form its engine likes best, outside the
-timing, and gives a function from a department's number to its total. None of them keeps a ledger; zen-engine
+Each function here prepares the rules of a mix and the facts of departments in the form its engine likes best,
+outside the timing, and gives a function from a department's number to its total. None of them keeps a ledger; zen-engine
 keeps a trace where asked for. Counts of days and working days are handed to them as facts, ready made.
 """
 
@@ -9,25 +9,20 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from benchmarks.ruleset import (
-    BANDS, CRITERIA, CRITERION_POINTS, GROUPS, RULES_EACH, Department, Dialect, Rule, rule, start,
-)  # fmt: skip
+from benchmarks.ruleset import BANDS, CRITERIA, CRITERION_POINTS, Department, Dialect, Mix, Rule, rules
 from engine.language.numbers import round_half_up
 
 Total = Callable[[int], Any]
 """From the number of a department (counted round and round) to its total."""
 
-Rules = list[list[Rule]]
-
-
-def _rules(dialect: Dialect) -> Rules:
-    """For each criterion its rules."""
-    return [[rule(dialect, criterion, place) for place in range(RULES_EACH)] for criterion in range(CRITERIA)]
+def _rate(mix: Mix, criterion: int) -> str:
+    return f"{mix.group(criterion)}.spent / {mix.group(criterion)}.planned"
 
 
 def _cents(points: Decimal) -> Decimal:
@@ -37,15 +32,15 @@ def _cents(points: Decimal) -> Decimal:
 # zen-engine: one expression node, which was faster than decision tables; every rule is an expression of it
 
 
-def zen(departments: Sequence[Department], *, trace: bool) -> Total:
+def zen(mix: Mix, departments: Sequence[Department], *, trace: bool) -> Total:
     """A decision graph whose node computes 100 deductions, 20 criteria and the total."""
     from zen import ZenEngine
 
     expressions: dict[str, str] = {}
-    for criterion, rules in enumerate(_rules(Dialect())):
-        lost = [f"d{criterion}_{place}" for place in range(len(rules))]
-        expressions |= {name: _zen_deduction(one) for name, one in zip(lost, rules, strict=True)}
-        left = " - ".join([_zen_start(criterion), *(f"$.{name}" for name in lost)])
+    for criterion, deductions in enumerate(rules(Dialect(), mix)):
+        lost = [f"d{criterion}_{place}" for place in range(len(deductions))]
+        expressions |= {name: _zen_deduction(one) for name, one in zip(lost, deductions, strict=True)}
+        left = " - ".join([_zen_start(mix, criterion), *(f"$.{name}" for name in lost)])
         expressions[f"c{criterion}"] = f"max([0, {left}])"
     expressions["total"] = " + ".join(f"$.c{criterion}" for criterion in range(CRITERIA))
     content = [{"id": key, "key": key, "value": text} for key, text in expressions.items()]
@@ -80,11 +75,11 @@ def _zen_deduction(one: Rule) -> str:
     return f"({one.when}) ? {amount} : 0"
 
 
-def _zen_start(criterion: int) -> str:
-    rate = f"g{criterion % GROUPS}.spent / g{criterion % GROUPS}.planned"
-    if start(criterion) == "rate":
+def _zen_start(mix: Mix, criterion: int) -> str:
+    rate = _rate(mix, criterion)
+    if mix.start(criterion) == "rate":
         return f"round({CRITERION_POINTS} * min([{rate}, 1]), 2)"
-    if start(criterion) == "bands":
+    if mix.start(criterion) == "bands":
         ladder = "".join(f"{rate} >= {low} ? {points} : (" for low, points in BANDS)
         return f"({ladder}0{')' * len(BANDS)})"
     return str(CRITERION_POINTS)
@@ -93,7 +88,7 @@ def _zen_start(criterion: int) -> str:
 # rule-engine: conditions and amounts are its rules, the sums are Python's
 
 
-def rule_engine(departments: Sequence[Department]) -> Total:
+def rule_engine(mix: Mix, departments: Sequence[Department]) -> Total:
     """Its numbers are decimals of 28 digits; facts are given as such, so that nothing is converted."""
     from rule_engine import Rule as Compiled
 
@@ -103,19 +98,19 @@ def rule_engine(departments: Sequence[Department]) -> Total:
             (
                 Compiled(one.when), Compiled(one.deduct), one.each, Decimal(one.at_most) if one.at_most else None,
             )
-            for one in rules
+            for one in deductions
         ]
-        for rules in _rules(dialect)
+        for deductions in rules(dialect, mix)
     ]  # fmt: skip
-    starts = [Compiled(_rule_engine_start(criterion)) for criterion in range(CRITERIA)]
+    starts = [Compiled(_rule_engine_start(mix, criterion)) for criterion in range(CRITERIA)]
     contexts = [one.values(Decimal) for one in departments]
 
     def total(number: int) -> Decimal:
         facts = contexts[number % len(contexts)]
         points = Decimal(0)
-        for begin, rules in zip(starts, compiled, strict=True):
+        for begin, deductions in zip(starts, compiled, strict=True):
             left = _cents(begin.evaluate(facts))
-            for when, deduct, each, at_most in rules:
+            for when, deduct, each, at_most in deductions:
                 things = [{"r": contract} for contract in facts["contracts"]] if each else [facts]
                 lost = sum((deduct.evaluate(thing) for thing in things if when.matches(thing)), Decimal(0))
                 left -= lost if at_most is None else min(lost, at_most)
@@ -125,11 +120,11 @@ def rule_engine(departments: Sequence[Department]) -> Total:
     return total
 
 
-def _rule_engine_start(criterion: int) -> str:
-    rate = f"g{criterion % GROUPS}.spent / g{criterion % GROUPS}.planned"
-    if start(criterion) == "rate":
+def _rule_engine_start(mix: Mix, criterion: int) -> str:
+    rate = _rate(mix, criterion)
+    if mix.start(criterion) == "rate":
         return f"{CRITERION_POINTS} * ({rate} < 1 ? {rate} : 1)"
-    if start(criterion) == "bands":
+    if mix.start(criterion) == "bands":
         ladder = "".join(f"{rate} >= {low} ? {points} : (" for low, points in BANDS)
         return f"{ladder}0{')' * len(BANDS)}"
     return str(CRITERION_POINTS)
@@ -138,7 +133,7 @@ def _rule_engine_start(criterion: int) -> str:
 # Plain Python: the rules written out as one function, no trace
 
 
-def python(departments: Sequence[Department], number: Callable[[str], Any]) -> Total:
+def python(mix: Mix, departments: Sequence[Department], number: Callable[[str], Any]) -> Total:
     """The rules as a programmer would write them down by hand, with numbers made by ``number``."""
     dialect = Dialect(
         number=lambda text: _constant(text, number, constants),
@@ -147,11 +142,12 @@ def python(departments: Sequence[Department], number: Callable[[str], Any]) -> T
     )
     constants: dict[str, Any] = {"rounded": _rounder(number)}
     lines = ["def score(f):", "    total = 0"]
-    lines += [f"    g{group} = f.g{group}" for group in range(GROUPS)]
-    lines += [f"    rate{group} = g{group}.spent / g{group}.planned" for group in range(GROUPS)]
-    for criterion, rules in enumerate(_rules(dialect)):
-        lines.append(f"    left = {_python_start(criterion, dialect, f'rate{criterion % GROUPS}')}")
-        for one in rules:
+    lines += [f"    g{group} = f.g{group}" for group in range(mix.groups)]
+    lines += [f"    rate{group} = g{group}.spent / g{group}.planned" for group in range(mix.groups)]
+    for criterion, deductions in enumerate(rules(dialect, mix)):
+        rate = mix.group(criterion).replace("g", "rate")
+        lines.append(f"    left = {_python_start(mix, criterion, dialect, rate)}")
+        for one in deductions:
             lines += [f"    {line}" for line in _python_deduction(one)]
         lines += ["    if left > 0:", "        total += left"]
     lines.append("    return total")
@@ -179,11 +175,11 @@ def _namespace(value: Any) -> Any:
     return [_namespace(one) for one in value] if isinstance(value, list) else value
 
 
-def _python_start(criterion: int, d: Dialect, rate: str) -> str:
+def _python_start(mix: Mix, criterion: int, d: Dialect, rate: str) -> str:
     full = d.number(str(CRITERION_POINTS))
-    if start(criterion) == "rate":
+    if mix.start(criterion) == "rate":
         return f"rounded({full} * min({rate}, 1))"
-    if start(criterion) == "bands":
+    if mix.start(criterion) == "bands":
         ladder = "".join(f"{d.number(points)} if {rate} >= {d.percent(low)} else " for low, points in BANDS)
         return f"{ladder}0"
     return full
@@ -200,7 +196,7 @@ def _python_deduction(one: Rule) -> list[str]:
 # durable-rules by hand, within the bounds in which it is right
 
 
-def durable(departments: Sequence[Department]) -> Total:
+def durable(mix: Mix, departments: Sequence[Department]) -> Total:
     """The network decides, Python computes the amounts.
 
     One state an evaluation, deleted after it; a small message for each rule and contract with its operands
@@ -216,7 +212,7 @@ def durable(departments: Sequence[Department]) -> Total:
             pass
 
     fired: list[int] = []
-    flat = [(criterion, one) for criterion, rules in enumerate(_rules(Dialect())) for one in rules]
+    flat = [(criterion, one) for criterion, several in enumerate(rules(Dialect(), mix)) for one in several]
 
     def fire(closure: Any) -> None:
         fired.append(closure.m.id)
@@ -232,8 +228,10 @@ def durable(departments: Sequence[Department]) -> Total:
     namespaces = [_namespace(one.values(float)) for one in departments]
     readers = [[_python_text(side) for side in _operands(one)] for _, one in flat]
     amounts = [_python_text(one.deduct.replace("floor(", "int(")) for _, one in flat]
-    rates = [f"g{criterion % GROUPS}.spent / g{criterion % GROUPS}.planned" for criterion in range(CRITERIA)]
-    starts = [_python_text(_python_start(criterion, Dialect(), rate)) for criterion, rate in enumerate(rates)]
+    starts = [
+        _python_text(_python_start(mix, criterion, Dialect(), _rate(mix, criterion)))
+        for criterion in range(CRITERIA)
+    ]
 
     def total(number: int) -> float:
         facts = namespaces[number % len(namespaces)]
@@ -286,7 +284,6 @@ def _durable_condition(one: Rule) -> dict[str, Any]:
 
 def _python_text(text: str) -> Callable[[Any, Any], Any]:
     """``text`` as a function of the facts and the record at hand."""
-    for group in range(GROUPS):
-        text = text.replace(f"g{group}.", f"f.g{group}.")
+    text = re.sub(r"\b(g\d+)\.", r"f.\1.", text)
     compiled: Callable[[Any, Any], Any] = eval(f"lambda f, r: {text}", {"rounded": _rounder(float)})
     return compiled

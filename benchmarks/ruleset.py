@@ -1,9 +1,10 @@
-"""A ruleset of 100 rules and departments to score with it, made by formula.
+"""Rulesets of 100 rules and departments to score with them, made by formula.
 
-The rules are ten of each of ten shapes that published tables are full of: ratio thresholds, steps above a
-ratio, amounts, days and working days, flags, either-or, and deductions for each of a few contracts. They
-stand in 20 criteria of 5 points; a quarter of these start from a rate, a quarter from bands. The same rules
-can be written for other engines: a :class:`Dialect` says how each writes a number, a percentage and steps.
+The shapes of the rules are those that published tables are full of: ratio thresholds, steps above a ratio,
+amounts, days and working days, flags, either-or, and deductions for each of three contracts. Every ruleset
+has 20 criteria of 5 points in four branches, with five rules each; a :class:`Mix` says of which shapes, and
+what the criteria start from. The same rules can be written for other engines: a :class:`Dialect` says how
+each writes a number, a percentage and steps.
 """
 
 from __future__ import annotations
@@ -23,10 +24,37 @@ from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
 from engine.source import parse_source
 
-GROUPS, CRITERIA, RULES_EACH, RECORDS = 10, 20, 5, 3
+CRITERIA, RULES_EACH, RECORDS = 20, 5, 3
 CRITERION_POINTS = Decimal(5)
 BANDS = (("0.95", "5"), ("0.8", "4"), ("0.5", "2.5"))
 """From which rate on how many points; 0 below."""
+
+
+Start = Literal["rate", "bands", "points"]
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What a ruleset is made of: ``groups`` of eight facts, the shapes of :func:`rule`, and for each
+    criterion in turn what it starts with before its deductions."""
+
+    name: str
+    groups: int
+    shapes: tuple[int, ...]
+    starts: tuple[Start, ...]
+
+    def group(self, criterion: int) -> str:
+        return f"g{criterion % self.groups}"
+
+    def start(self, criterion: int) -> Start:
+        return self.starts[criterion % len(self.starts)]
+
+
+MIXED = Mix("mixed", 10, tuple(range(10)), ("rate", "bands", "points", "points"))
+"""Like a published table: all shapes, a fifth of the rules once a contract, half the criteria start from a rate."""
+
+PLAIN = Mix("plain", 4, (0, 2, 3, 6, 10), ("points",))
+"""One comparison of two or three facts a rule, or a flag, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +100,19 @@ class Rule:
         return f" {self.joined} ".join(str(one) for one in self.comparisons)
 
 
-def rule(dialect: Dialect, criterion: int, place: int) -> Rule:
+def rules(dialect: Dialect, mix: Mix) -> list[list[Rule]]:
+    """For each criterion its rules."""
+    return [[rule(dialect, mix, criterion, place) for place in range(RULES_EACH)] for criterion in range(CRITERIA)]
+
+
+def rule(dialect: Dialect, mix: Mix, criterion: int, place: int) -> Rule:
     """The rule at ``place`` in ``criterion``; thresholds move a little with the criterion."""
-    d, g = dialect, f"g{criterion % GROUPS}"
+    d, g = dialect, mix.group(criterion)
     rate, carried = f"{g}.spent / {g}.planned", f"{g}.carried / {g}.planned"
     late, late_workdays = d.days(f"{g}.due", f"{g}.done"), d.workdays(f"{g}.due", f"{g}.done")
-    filed_late = Comparison(d.workdays("r.signed", "r.filed"), ">", d.number(str(7 + criterion % 2)))
     limit = d.percent(str(Decimal(10 + criterion) / 100))
-    match (3 * criterion + place) % 10:
+    large = Comparison(f"{g}.spent", ">", d.number(str(4700 - 10 * criterion)))
+    match mix.shapes[(3 * criterion + place) % len(mix.shapes)]:
         case 0:
             low = d.percent(str(Decimal(95 - criterion) / 100))
             return Rule((Comparison(rate, "<", low),), d.number("0.5"))
@@ -89,7 +122,6 @@ def rule(dialect: Dialect, criterion: int, place: int) -> Rule:
         case 2:
             return Rule((Comparison(f"{g}.spent", ">", f"{g}.planned + {g}.carried"),), d.number("1"))
         case 3:
-            large = Comparison(f"{g}.spent", ">", d.number(str(4500 - 50 * criterion)))
             return Rule((large, Comparison(f"{g}.approved", wanted=False)), d.number("0.5"))
         case 4:
             amount = f"{d.number('0.2')} * {d.steps(late, d.number('1'))}"
@@ -105,16 +137,13 @@ def rule(dialect: Dialect, criterion: int, place: int) -> Rule:
         case 8:
             dear = Comparison("r.amount", ">", "r.price")
             return Rule((dear, Comparison("r.competed", wanted=False)), d.number("0.3"), each=True)
-    return Rule((filed_late,), d.number("0.2"), each=True, at_most=d.number("0.5"))
-
-
-def start(criterion: int) -> Literal["rate", "bands", "points"]:
-    """What a criterion starts with before its deductions."""
-    return ("rate", "bands", "points", "points")[criterion % 4]  # type: ignore[return-value]
+        case 9:
+            filed = Comparison(d.workdays("r.signed", "r.filed"), ">", d.number(str(7 + criterion % 2)))
+            return Rule((filed,), d.number("0.2"), each=True, at_most=d.number("0.5"))
+    return Rule((large,), d.number("0.3"))
 
 
 # The ruleset in our own language
-
 
 OURS = Dialect(
     percent=lambda ratio: f"{(Decimal(ratio) * 100).normalize():f}%",
@@ -124,10 +153,10 @@ OURS = Dialect(
 )
 
 
-def ruleset_text() -> str:
+def ruleset_text(mix: Mix) -> str:
     """The ruleset as an editor would write it."""
     lines = [
-        "ruleset: benchmark/rules",
+        f"ruleset: benchmark/{mix.name}",
         "title: Benchmark",
         "year: 2024",
         "money: {unit: 万元, decimals: 2}",
@@ -135,7 +164,7 @@ def ruleset_text() -> str:
         "grades: [{from: 90, grade: A}, {from: 60, below: 90, grade: B}, {below: 60, grade: C}]",
         "facts:",
     ]
-    for group in range(GROUPS):
+    for group in range(mix.groups):
         fields = {
             "planned": "money, at_least: 0.01", "spent": "money, at_least: 0", "carried": "money, at_least: 0",
             "due": "date", "done": "date", "approved": "flag", "published": "flag", "staff": "count",
@@ -146,21 +175,21 @@ def ruleset_text() -> str:
     columns = {"id": "text", "signed": "date", "filed": "date", "amount": "money", "price": "money", "competed": "flag"}
     lines += [f"      {name}: {{label: {name}, type: {type_}}}" for name, type_ in columns.items()]
     lines += ["measures:"]
-    lines += [f"  rate{n}: {{label: rate {n}, value: g{n}.spent / g{n}.planned}}" for n in range(GROUPS)]
+    lines += [f"  rate{n}: {{label: rate {n}, value: g{n}.spent / g{n}.planned}}" for n in range(mix.groups)]
     lines += ["criteria:"]
     for branch in range(4):
         lines += [f"  - id: branch{branch}", f"    title: branch {branch}", "    points: 25", "    criteria:"]
         for criterion in range(branch * 5, branch * 5 + 5):
-            lines += [f"      {line}" for line in _criterion_lines(criterion)]
+            lines += [f"      {line}" for line in _criterion_lines(mix, criterion)]
     return "\n".join(lines) + "\n"
 
 
-def _criterion_lines(criterion: int) -> list[str]:
-    measure = f"rate{criterion % GROUPS}"
+def _criterion_lines(mix: Mix, criterion: int) -> list[str]:
+    measure = mix.group(criterion).replace("g", "rate")
     lines = [f"- id: c{criterion}", f"  title: criterion {criterion}", f"  points: {CRITERION_POINTS}"]
-    if start(criterion) == "rate":
+    if mix.start(criterion) == "rate":
         lines.append(f"  score: points * min({measure}, 100%)")
-    elif start(criterion) == "bands":
+    elif mix.start(criterion) == "bands":
         lines += ["  score:", f"    of: {measure}", "    bands:"]
         above = ""
         for low, points in BANDS:
@@ -169,7 +198,7 @@ def _criterion_lines(criterion: int) -> list[str]:
         lines.append(f"      - {{{above.removeprefix(', ')}, earn: 0}}")
     lines.append("  deductions:")
     for place in range(RULES_EACH):
-        one = rule(OURS, criterion, place)
+        one = rule(OURS, mix, criterion, place)
         each = ", each: contracts" if one.each else ""
         cap = f", at_most: {one.at_most}" if one.at_most else ""
         when, deduct = one.when.replace("r.", ""), one.deduct
@@ -179,9 +208,9 @@ def _criterion_lines(criterion: int) -> list[str]:
     return lines
 
 
-def ruleset() -> Ruleset:
+def ruleset(mix: Mix) -> Ruleset:
     """The ruleset, loaded as any other."""
-    return build_ruleset(parse_source(ruleset_text().encode(), "benchmark.yaml", RulesetError))
+    return build_ruleset(parse_source(ruleset_text(mix).encode(), "benchmark.yaml", RulesetError))
 
 
 # Departments
@@ -197,7 +226,7 @@ class Department:
 
     def facts(self, of: Ruleset) -> Facts:
         """The department's facts, read from a facts file's text and found usable."""
-        lines = [f"department: department {self.number}", "year: 2024", "ruleset: benchmark/rules", "facts:"]
+        lines = [f"department: department {self.number}", "year: 2024", f"ruleset: {of.id}", "facts:"]
         lines += [f"  {name}: {_flow(group)}" for name, group in self.groups.items()]
         lines += ["  contracts:", *(f"    - {_flow(contract)}" for contract in self.contracts)]
         text = "\n".join(lines)
@@ -233,10 +262,10 @@ def _values(
     return {**plain, **counted}
 
 
-def department(number: int) -> Department:
-    """The department of this number; one rule in ten or so fires."""
+def department(mix: Mix, number: int) -> Department:
+    """The department of this number; six or seven of its hundred rules fire."""
     draw = random.Random(number)
-    groups = {f"g{group}": _group(draw) for group in range(GROUPS)}
+    groups = {f"g{group}": _group(draw) for group in range(mix.groups)}
     return Department(number, groups, tuple(_contract(draw, index) for index in range(RECORDS)))
 
 
@@ -245,8 +274,8 @@ def _group(draw: random.Random) -> dict[str, str | bool | date]:
     due = date(2024, 3, 1) + timedelta(days=draw.randrange(200))
     return {
         "planned": _money(planned),
-        "spent": _money(planned * draw.randint(84, 101) // 100 + draw.randint(0, 99)),
-        "carried": _money(planned * draw.randint(0, 16) // 100),
+        "spent": _money(planned * draw.randint(86, 101) // 100 + draw.randint(0, 99)),
+        "carried": _money(planned * draw.randint(0, 15) // 100),
         "due": due,
         "done": due + timedelta(days=draw.randint(-30, 4)),
         "approved": draw.random() < 0.9,

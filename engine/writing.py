@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -14,6 +15,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Raises :class:`UsageProblem` where the place cannot be written; an older file then stays as it was.
     """
+    _write(path, content, replace=True)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """The same for a file that must not be there yet: one that appears meanwhile is not overwritten."""
+    _write(path, content, replace=False)
+
+
+def _write(path: Path, content: bytes, *, replace: bool) -> None:
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
@@ -23,12 +33,27 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         os.chmod(temporary, mode)  # noqa: PTH101 - the name is a plain text here
-        os.replace(temporary, path)  # noqa: PTH105
+        if replace or not _linked(Path(temporary), path):
+            os.replace(temporary, path)  # noqa: PTH105
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         message = Text(f"无法写入（{error.strerror}）", f"cannot write the file ({error.strerror})")
         raise UsageProblem([Problem("U001", message, Position(str(path)))]) from None
+
+
+def _linked(temporary: Path, path: Path) -> bool:
+    """Give the file the name ``path``, which fails where it is taken; ``False`` where the disk has no links."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        return False
+    temporary.unlink()
+    return True
 
 
 def _umask() -> int:

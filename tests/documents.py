@@ -115,7 +115,7 @@ def _cells(line: str) -> list[str]:
 
 def code(cell: str) -> str:
     """The text of a cell that is all inline code."""
-    assert cell.startswith("`") and cell.endswith("`"), cell
+    assert re.fullmatch("`.*`", cell), cell
     return cell.strip("`").strip()
 
 

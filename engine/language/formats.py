@@ -22,6 +22,7 @@ from engine.language.terms import Kind, Type, Value
 
 MOST_DECIMALS = 12
 NOT_GIVEN = Text("未填报", "not given")
+NO_VALUE = Text("无法计算", "no value")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from engine.errors import Text
 from engine.language.numbers import HUNDRED, Rational, format_exact
 from engine.language.parser import ExpressionError
 from engine.language.syntax import Span
-from engine.language.terms import KIND_NAMES, NUMERIC, Constant, Kind, Negate, Term, Type
+from engine.language.terms import KIND_NAMES, NUMERIC, Constant, Kind, Negate, Read, Term, Type
 
 FLAG = Type(Kind.FLAG)
 _UNITLESS = frozenset({Kind.NUMBER, Kind.RATIO, Kind.COUNT})
@@ -39,15 +39,16 @@ def fit(term: Term, wanted: Type) -> Term:
     have = term.type
     if have.kind == wanted.kind and (have.kind != Kind.CHOICE or have.options == wanted.options):
         return term
-    if have.flexible and wanted.kind in NUMERIC and (wanted.kind != Kind.RATIO or _is_zero_or_one(term)):
+    if have.flexible and wanted.kind in NUMERIC and (wanted.kind != Kind.RATIO or _may_be_ratio(term)):
         return replace(term, type=Type(wanted.kind))
     if wanted.kind == Kind.CHOICE and isinstance(term, Constant) and have.kind == Kind.TEXT:
         return _fit_option(term, wanted)
     raise _misfit(term, wanted)
 
 
-def _is_zero_or_one(term: Term) -> bool:
-    return isinstance(term, Constant) and term.value in (0, 1)
+def _may_be_ratio(term: Term) -> bool:
+    """0 and 1; and the name of a measure that could not be read, which is reported already."""
+    return isinstance(term, Read) or (isinstance(term, Constant) and term.value in (0, 1))
 
 
 def _fit_option(term: Constant, wanted: Type) -> Term:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.errors import Problem, Text
 from engine.language.checker import Scope, given_if
 from engine.language.conditions import compile_condition
-from engine.language.numbers import Rational
+from engine.language.numbers import Rational, round_half_up
 from engine.language.terms import Kind, Scalar, Type
 from engine.language.types import FLAG, suggestion
 from engine.ruleset import document as doc
@@ -58,6 +58,7 @@ class CriteriaBuilder:
         """The root, which stands for the whole table."""
         position = node_at(self.expressions.root, ("points",)).position
         root = Criterion(ROOT, as_text(document.title), document.points.total, position, None)
+        self.check_points(root.points, ("points", "total"))
         self.criteria[ROOT] = root
         self.branch(root, document.combine, document.criteria, (), self.scope, _NO_FACTS)
         if document.veto is not None:
@@ -80,10 +81,7 @@ class CriteriaBuilder:
         if one.id in self.criteria:
             message = Text(f"指标 id“{one.id}”重复", f"the criterion id '{one.id}' is used twice")
             self.expressions.report("R040", message, (*path, "id"))
-        if one.points < 0:
-            self.expressions.report(
-                "R041", Text("分值不能为负", "points are not negative"), (*path, "points")
-            )
+        self.check_points(one.points, (*path, "points"))
         self.criteria[one.id] = node
         scope = self.with_points(node)
         if one.applies is not None:
@@ -102,6 +100,17 @@ class CriteriaBuilder:
         )
         node.explains = tuple(rule for rule in explains if rule)
         return node
+
+    def check_points(self, points: Rational, path: Path) -> None:
+        """Reports points that no row could earn: below 0, or finer than points are rounded to."""
+        if points < 0:
+            self.expressions.report("R041", Text("分值不能为负", "points are not negative"), path)
+        elif round_half_up(points, self.decimals) != points:
+            message = Text(
+                f"分值的小数多于 {self.decimals} 位", f"points have more than {self.decimals} decimals"
+            )
+            fix = Text("改正分值，或增大 points 的 decimals", "correct the points, or raise 'decimals' of 'points'")
+            self.expressions.report("R041", message, path, fix)
 
     def with_points(self, node: Criterion) -> Scope:
         """The scope in which ``points`` is the node's."""
@@ -185,6 +194,8 @@ class CriteriaBuilder:
                 )
             )
         )
+        if one.bonus_at_most is not None:
+            self.check_points(one.bonus_at_most, (*path, "bonus_at_most"))
         node.bonus_at_most = one.bonus_at_most
         if one.judged is not None and one.judged.at_most is not None:
             node.judged_at_most = self.expressions.read((*path, "judged", "at_most"), scope, POINTS, given)

@@ -24,6 +24,11 @@ def shipped_folder() -> Path:
     return shipped_root()
 
 
+def is_id(text: str) -> bool:
+    """Whether ``text`` can be the id of a ruleset."""
+    return _ID.match(text) is not None
+
+
 @dataclass(frozen=True)
 class Library:
     """Folders to look in, first match first; the shipped rulesets come last."""
@@ -45,7 +50,7 @@ class Library:
 
     def find(self, ruleset_id: str) -> Path:
         """The file of a ruleset. Raises :class:`RulesetError` (R010) where there is none."""
-        if not _ID.match(ruleset_id):
+        if not is_id(ruleset_id):
             message = Text(f"“{ruleset_id}”不是规则集 id", f"'{ruleset_id}' is not the id of a ruleset")
             fix = Text(
                 "写规则集文件夹之内的 id，例如 guangdong/2024",
@@ -69,7 +74,10 @@ class Library:
     def resolved(self, reference: str) -> Node:
         """The ruleset's document with its overlays laid over what they extend."""
         path = self.path_of(reference)
-        root = read_source(path, RulesetError)
+        return self.resolve(path, read_source(path, RulesetError))
+
+    def resolve(self, path: Path, root: Node) -> Node:
+        """The document ``root``, which is or will be the file at ``path``, laid over what it extends."""
         library = Library((*_own_folders(path, root), *self.folders))
         return resolve(root, lambda ruleset_id: read_source(library.find(ruleset_id), RulesetError))
 

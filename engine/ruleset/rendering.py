@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.errors import Language, Text
-from engine.language.compiler import Slots
-from engine.language.formats import Formats
+from engine.language.compiler import EvaluationError, Slots
+from engine.language.formats import NO_VALUE, Formats
 from engine.language.terms import Value
-from engine.ruleset.model import Ruleset, Template
+from engine.ruleset.model import Expression, Ruleset, Template
 
 
 def formats_of(ruleset: Ruleset) -> Formats:
@@ -17,14 +17,18 @@ def formats_of(ruleset: Ruleset) -> Formats:
 
 
 def fill(template: Template, slots: Slots, formats: Formats, apart_from: Iterable[Value] = ()) -> Text:
-    """The template's text in both languages. May raise :class:`EvaluationError`."""
+    """The template's text in both languages; a hole that has no value says so."""
     thresholds = list(apart_from)
+
+    def shown(piece: Expression) -> Text:
+        try:
+            return formats.show(piece.evaluate(slots), piece.term.type, thresholds)
+        except EvaluationError:
+            return NO_VALUE
 
     def filled(language: Language) -> str:
         return "".join(
-            piece
-            if isinstance(piece, str)
-            else formats.show(piece.evaluate(slots), piece.term.type, thresholds).in_language(language)
+            piece if isinstance(piece, str) else shown(piece).in_language(language)
             for piece in template.pieces(language)
         )
 

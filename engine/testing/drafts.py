@@ -115,7 +115,7 @@ class Plan:
         if kind == Kind.CHOICE:
             return fact.type.options[0]
         if kind not in ORDERED:
-            return "甲"
+            return "A"
         scale = self.scales[fact.name]
         start = date(self.ruleset.year, 1, 1).toordinal() if kind == Kind.DATE else 0
         return scale.value(scale.clamp(start))
@@ -157,6 +157,14 @@ class Draft:
         """Take over the rows of a list."""
         slot = self.plan.ruleset.schema.lists[list_name].records.slot
         self._slots[slot] = tuple(self.rows[list_name])
+
+    def fill(self, list_name: str) -> None:
+        """Give a list that is empty one simple record."""
+        if not self.rows[list_name]:
+            fields = self.plan.ruleset.schema.lists[list_name].fields.values()
+            record = (None if one.optional else self.plan.simplest(one) for one in fields)
+            self.rows[list_name].append(tuple(record))
+            self.changed(list_name)
 
     def evaluate(self, term: Term, rows: Rows) -> Any:
         """The value of ``term``; ``None`` where it has none, as beyond a missing guard."""

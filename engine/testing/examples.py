@@ -103,9 +103,7 @@ def run_example(scorer: Scorer, case: Case) -> ExampleOutcome:
         scoring = scorer.score(read_facts(example_document(case, scorer.ruleset), scorer.ruleset))
     except AuditError as failure:
         error = failure
-    mismatches = tuple(
-        _error_mismatches(example, error) if scoring is None else _mismatches(example, scoring)
-    )
+    mismatches = tuple(mismatches_of(example, scoring, error))
     return ExampleOutcome(example, node.position, scoring, error, mismatches)
 
 
@@ -170,6 +168,11 @@ def _without(facts: Node, path: list[str]) -> Node:
     if len(path) > 1:
         entries[path[0]] = Entry(removed.key, _without(removed.value, path[1:]))
     return Mapping(facts.file, facts.start, entries)
+
+
+def mismatches_of(example: Example, scoring: Scoring | None, error: AuditError | None) -> list[Mismatch]:
+    """What of the example's expectations was not met by its score, or by the error it ended in."""
+    return list(_error_mismatches(example, error) if scoring is None else _mismatches(example, scoring))
 
 
 def _error_mismatches(example: Example, error: AuditError | None) -> Iterator[Mismatch]:

@@ -26,7 +26,7 @@ from engine.language.terms import (
     Value,
     walk,
 )
-from engine.ruleset.model import RecordList, Ruleset
+from engine.ruleset.model import Ruleset
 from engine.testing.drafts import Draft, Rows
 
 ROUNDS = 4
@@ -42,7 +42,9 @@ def satisfy(draft: Draft, wanted: Sequence[Term]) -> bool:
         if not failing:
             return True
         for term in failing:
-            if not make(draft, term, True, {}) and _fill_lists(draft, term):
+            if not make(draft, term, True, {}):
+                for name in _lists_read(term, draft.plan.ruleset):
+                    draft.fill(name)
                 make(draft, term, True, {})
     return all(holds(draft, term, {}) for term in wanted)
 
@@ -155,21 +157,9 @@ def _make_compare(draft: Draft, term: Compare, wanted: bool, rows: Rows) -> None
         draft.put(place, before)
 
 
-def _fill_lists(draft: Draft, term: Term) -> bool:
-    """Give every empty list that ``term`` looks through one simple record."""
-    filled = False
-    for records in _gathered(term, draft.plan.ruleset):
-        name = records.records.name
-        if not draft.rows[name]:
-            draft.rows[name].append(tuple(draft.plan.simplest(fact) for fact in records.fields.values()))
-            draft.changed(name)
-            filled = True
-    return filled
-
-
-def _gathered(term: Term, ruleset: Ruleset) -> Iterator[RecordList]:
+def _lists_read(term: Term, ruleset: Ruleset) -> Iterator[str]:
     for one in walk(term):
         if isinstance(one, Gather):
-            yield ruleset.schema.lists[one.records.name]
+            yield one.records.name
         elif isinstance(one, Read) and one.scalar.source == "measure":
-            yield from _gathered(ruleset.measures[one.scalar.name].expression.term, ruleset)
+            yield from _lists_read(ruleset.measures[one.scalar.name].expression.term, ruleset)

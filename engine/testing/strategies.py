@@ -37,7 +37,7 @@ LONGEST = 30
 VARIED = 4
 """How many times as often as the simplest values others are drawn."""
 
-AIMS = 6
+AIMS = 10
 """The largest number of thresholds that one department is put on."""
 
 OFFSETS = (0, 1, -1, 2)
@@ -152,16 +152,16 @@ class _Departments:
             st.integers(0, LONG),
             st.integers(0, FEW),
             st.sampled_from(OFFSETS),
-            st.booleans(),
+            st.sampled_from((False, True, True)),
         )
         return st.lists(one, max_size=AIMS)
 
     def aim(self, draft: Draft, index: int, row: int, which: int, offset: int, firing: bool) -> None:
         threshold = self.plan.turns.thresholds[index]
-        names = {frame: records.name for frame, records in threshold.frames.items()}
-        if not all(draft.rows[name] for name in names.values()):
-            return
-        rows = {frame: (name, row % len(draft.rows[name])) for frame, name in names.items()}
+        rows: dict[int, tuple[str, int]] = {}
+        for frame, records in threshold.frames.items():
+            draft.fill(records.name)
+            rows[frame] = records.name, row % len(draft.rows[records.name])
         if firing and threshold.condition is not None and _reads_only(threshold.condition, rows):
             make(draft, threshold.condition, True, rows)
         draft.aim(threshold, rows, which, offset)

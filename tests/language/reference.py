@@ -103,7 +103,8 @@ def value(node: Node, facts: Facts) -> Any:
             return True
         case Membership(value=wanted, items=items, negated=negated):
             one = value(wanted, facts)
-            return any([one == value(item, facts) for item in items]) != negated
+            listed = [value(item, facts) for item in items]
+            return any(one == item for item in listed) != negated
         case Logic(operator="and", operands=operands):
             return all(value(operand, facts) for operand in operands)
         case Logic(operands=operands):

@@ -17,7 +17,7 @@ import pytest
 
 from engine.errors import Problem, RulesetError
 from engine.ruleset.building import build_ruleset
-from engine.ruleset.checks.citations import CITATIONS, cited, citations_page
+from engine.ruleset.checks.citations import CITATIONS, citations_page, cited
 from engine.ruleset.checks.pages import checks_page, every_page
 from engine.ruleset.checks.registry import MODULES, run_checks
 from engine.ruleset.document import Basis

@@ -1,0 +1,127 @@
+"""``audit rules new``: a new year's ruleset from another, and what in it wants a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.context import Session, pass_session
+from cli.messages import one_line, print_problem
+from engine.errors import AuditError, Position, Problem, Text
+
+if TYPE_CHECKING:
+    from engine.ruleset.creating import Plan
+    from engine.ruleset.library import Library
+    from engine.ruleset.model import Ruleset
+    from engine.testing.examples import ExampleOutcome
+
+
+@click.command()
+@click.argument("ruleset")
+@click.option("--from", "base", required=True, help="Id or file of the ruleset to start from 基础规则集.")
+@click.option(
+    "--copy/--overlay", "copy", default=True, show_default=True,
+    help="A copy to edit, or a small file that extends the base 整份复制，或只写不同之处.",
+)  # fmt: skip
+@click.option("--year", type=click.IntRange(1, 9999), help="The new year, where the id does not say it 年度.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The rulesets folder to write to; default: the first --rulesets, ./rulesets, or here 写入的文件夹.",
+)
+@pass_session
+def new(session: Session, ruleset: str, base: str, copy: bool, year: int | None, folder: Path | None) -> None:
+    """Make RULESET, such as guangdong/2025, from another year's.
+
+    A copy keeps comments and layout; its year and dates are moved, and so are those of the base's own
+    folder. Then everything is checked and the examples are run: what wants a look is told. Nothing
+    that exists is overwritten.
+    """
+    from engine.ruleset.creating import Wish, carry_out, plan_copy, plan_overlay
+    from engine.ruleset.library import Library
+
+    target = folder or (session.folders[0] if session.folders else _default_folder())
+    library = Library((target, *session.folders))
+    wish = Wish(ruleset, year, base, target)
+    plan = plan_copy(wish, library) if copy else plan_overlay(wish, library, session.language)
+    _add_schemas(plan, library, base)
+    carry_out(plan)
+    for path in plan.files:
+        click.echo(session.say(Text(f"已写入 {path}", f"wrote {path}")))
+    _report(plan, library, session)
+
+
+def _default_folder() -> Path:
+    beside = Path("rulesets")
+    return beside if beside.is_dir() else Path()
+
+
+def _add_schemas(plan: Plan, library: Library, base: str) -> None:
+    """The schemas that the new files' editor lines name: of rulesets, and of the new ruleset's facts."""
+    from cli.rules.schema import schema_text
+    from engine.ruleset.creating import facts_schema_file
+
+    if plan.schema is not None:
+        from engine.ruleset.json_schema import ruleset_schema
+
+        plan.files[plan.schema] = schema_text(ruleset_schema()).encode()
+    published = facts_schema_file(plan.path)
+    if facts_schema_file(library.path_of(base)).is_file() and not published.exists():
+        from engine.facts.json_schema import facts_schema
+
+        plan.files[published] = schema_text(facts_schema(plan.made)).encode()
+
+
+def _report(plan: Plan, library: Library, session: Session) -> None:
+    """What was moved, what wants a look, and what the checks and examples say."""
+    from engine.ruleset.checks.registry import run_checks
+    from engine.testing.examples import run_examples
+
+    made = plan.made
+    problems = [*plan.notes, *run_checks(made)]
+    held = failed = 0
+    try:
+        for outcome in run_examples(made, library.example_folder(made)):
+            held, failed = held + outcome.passed, failed + (not outcome.passed)
+            problems += _no_longer_holds(outcome, made, session)
+    except AuditError as error:
+        problems += error.problems
+    for problem in problems:
+        print_problem(problem, session.language)
+    errors = sum(problem.severity == "error" for problem in problems)
+    click.echo(
+        session.say(
+            Text(
+                f"移动日期 {plan.dates} 处；检查：{errors} 个错误；示例：{held} 个相符，{failed} 个不再相符",
+                f"{plan.dates} dates moved; checks: {errors} errors; examples: {held} hold, {failed} no longer hold",
+            )
+        )
+    )
+    click.echo(
+        session.say(Text(f"接着：audit rules check {plan.path}", f"next: audit rules check {plan.path}"))
+    )
+
+
+def _no_longer_holds(outcome: ExampleOutcome, ruleset: Ruleset, session: Session) -> Iterator[Problem]:
+    """What a moved example expected and what came; the expectation itself is left as it was."""
+    if outcome.passed:
+        return
+    told = [
+        Text(
+            f"{one.what.zh}：应为 {one.expected}，得到 {one.found}",
+            f"{one.what.en}: expected {one.expected}, found {one.found}",
+        )
+        for one in outcome.mismatches
+    ]
+    name = one_line(outcome.example.name)
+    zh, en = "；".join(one.zh for one in told), "; ".join(one.en for one in told)
+    message = Text(f"示例“{name}”不再相符（{zh}）", f"the example '{name}' no longer holds ({en})")
+    fix = Text(
+        f"{ruleset.year} 年的星期和节假日不同：改它的日期，或核实后改预期",
+        f"weekdays and holidays of {ruleset.year} differ: change its dates, or what it expects once that is confirmed",
+    )
+    where: Position = outcome.position
+    yield Problem("R080", message, where, fix=fix, severity="warning")
