@@ -11,6 +11,7 @@ COMMANDS = {
     "show": ("cli.rules.show", "show", "The effective ruleset as the official table 显示评分表."),
     "check": ("cli.rules.check", "check", "Everything that is wrong with a ruleset 检查."),
     "test": ("cli.rules.test", "test", "Run the examples beside the rules 运行示例."),
+    "mutate": ("cli.rules.mutate", "mutate", "Which slips in the rules the examples would notice 变异测试."),
     "new": ("cli.rules.new", "new", "Make a new year's ruleset from another 新建年度规则集."),
     "diff": ("cli.rules.diff", "diff", "What changed between two rulesets 对比两个规则集."),
     "schema": ("cli.rules.schema", "schema", "JSON Schemas for editors 输出 JSON Schema."),

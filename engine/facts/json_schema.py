@@ -17,13 +17,15 @@ from engine.language.numbers import Rational, format_exact
 from engine.language.terms import KIND_NAMES, Kind
 from engine.ruleset.json_schema import DIALECT, LITERAL
 from engine.ruleset.model import ROOT, Criterion, Fact, FactGroup, RecordList, Ruleset, TierScore, Unseen
-from engine.ruleset.rendering import formats_of
 from engine.ruleset.schema import as_text
 
 MAX_TEXT = 2000
 _AMOUNT = r"^\s*[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*$"
 _RATIO = r"^\s*[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?[%％]?\s*$"
 _DATE = r"^\s*\d{4}-\d{2}-\d{2}\s*$"
+_AMOUNT_HELP = "写成 24066.41 或 24,066.41 / write 24066.41 or 24,066.41"
+_RATIO_HELP = "写成 84.1% 或 0.841 / write 84.1% or 0.841"
+_DATE_HELP = "写成 2024-03-31 / write 2024-03-31"
 _FLAGS = [True, False, "true", "false", "是", "否", "yes", "no"]
 _WHOLE = frozenset({Kind.DAYS, Kind.COUNT})
 
@@ -38,7 +40,6 @@ def facts_schema(ruleset: Ruleset) -> Schema:
 class _Maker:
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
-        self.formats = formats_of(ruleset)
         self.definitions: dict[str, Schema] = {}
 
     def document(self) -> Schema:
@@ -125,11 +126,15 @@ class _Maker:
             case Kind.CHOICE:
                 return {"enum": [one for option in fact.type.options for one in _as_read(option)]}
             case Kind.DATE:
-                return {"type": "string", "pattern": _DATE}
+                return {"type": "string", "pattern": _DATE, "patternErrorMessage": _DATE_HELP}
             case Kind.TEXT:
                 return {"type": LITERAL, "minLength": 1, "maxLength": MAX_TEXT}
         pattern = _RATIO if kind == Kind.RATIO else _AMOUNT
-        made: Schema = {"type": ["integer" if kind in _WHOLE else "number", "string"], "pattern": pattern}
+        made: Schema = {
+            "type": ["integer" if kind in _WHOLE else "number", "string"],
+            "pattern": pattern,
+            "patternErrorMessage": _RATIO_HELP if kind == Kind.RATIO else _AMOUNT_HELP,
+        }
         low = fact.allowed.low if fact.allowed.low is not None or kind != Kind.COUNT else Rational(0)
         for word, bound in (("minimum", low), ("maximum", fact.allowed.high)):
             if isinstance(bound, Rational):
@@ -143,9 +148,9 @@ class _Maker:
         zh, en = [f"{kind.zh}{unit}"], [f"{kind.en}{unit}"]
         for bound, sign in ((fact.allowed.low, "≥"), (fact.allowed.high, "≤")):
             if isinstance(bound, Rational | date):
-                shown = self.formats.show(bound, fact.type, unit=False)
-                zh.append(f"{sign} {shown.zh}")
-                en.append(f"{sign} {shown.en}")
+                shown = format_exact(bound) if isinstance(bound, Rational) else bound.isoformat()
+                zh.append(f"{sign} {shown}")
+                en.append(f"{sign} {shown}")
         if fact.optional:
             zh.append("可不填")
             en.append("optional")

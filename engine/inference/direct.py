@@ -16,7 +16,7 @@ from engine.facts.model import Facts, Record
 from engine.language.compiler import EvaluationError, Slots
 from engine.language.conditions import Decision
 from engine.language.numbers import ONE
-from engine.ruleset.model import Expression, Rule, Ruleset
+from engine.ruleset.model import Criterion, Expression, Rule, Ruleset
 
 _NO_RECORD = (None,)
 
@@ -27,16 +27,18 @@ RECORD_FRAME = 1
 @dataclass(slots=True, eq=False)
 class Evaluation:
     """What was decided for one department. ``decisions`` has an entry for each rule, by index:
-    ``None`` where the rule was not looked at. ``fired`` are the indices of the rules that fired."""
+    ``None`` where the rule was not looked at. ``fired`` are the indices of the rules that fired, for any
+    record if they have records, and ``touched`` the criteria they belong to."""
 
     ruleset: Ruleset
     facts: Facts
     slots: Slots
     decisions: list[Sequence[Decision] | None]
     fired: set[int] = field(default_factory=set)
+    touched: set[Criterion] = field(default_factory=set)
 
     def holds(self, rule: Rule) -> bool:
-        """Whether the rule was looked at and fired, for any record if it has records."""
+        """Whether the rule was looked at and fired."""
         return rule.index in self.fired
 
     def firings(self, rule: Rule) -> Sequence[Record | None]:
@@ -102,8 +104,10 @@ def evaluate(ruleset: Ruleset, facts: Facts) -> Evaluation:
             decisions[index] = ()
             fired.discard(index)
             problems.append(evaluation_problem(error, rule.expression, _path(rule, slots), facts))
-        if rule.counts_into and index in fired:
-            _count(rule, evaluation)
+        if index in fired:
+            evaluation.touched.add(rule.criterion)
+            if rule.counts_into:
+                _count(rule, evaluation)
     if problems:
         raise FactsError(problems)
     return evaluation

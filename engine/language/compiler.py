@@ -143,21 +143,23 @@ def _operation(term: Operation) -> Evaluate:
         case "*":
             return lambda slots: left(slots) * right(slots)
 
-    dividend, divisor = slot_of(term.left), slot_of(term.right)
-
     def divide(slots: Slots) -> Any:
         try:
             return left(slots) / right(slots)
         except ZeroDivisionError:
             raise _division_by_zero(term) from None
 
-    def divide_facts(slots: Slots) -> Any:
+    dividend, divisor = slot_of(term.left), slot_of(term.right)
+    if dividend is None or divisor is None:
+        return divide
+
+    def divide_slots(slots: Slots) -> Any:
         try:
             return slots[dividend] / slots[divisor]
         except ZeroDivisionError:
             raise _division_by_zero(term) from None
 
-    return divide if dividend is None or divisor is None else divide_facts
+    return divide_slots
 
 
 def _division_by_zero(term: Operation) -> EvaluationError:

@@ -88,11 +88,14 @@ def _decide_atom(term: Term) -> Callable[[Slots, Any], Decision] | None:
         value = left(slots)
         return record, comparator(value, bound), ((0, value, bound),)
 
-    def decide_read(slots: Slots, record: Any) -> Decision:
+    if slot is None:
+        return decide_bound
+
+    def decide_slot(slots: Slots, record: Any) -> Decision:
         value = slots[slot]
         return record, comparator(value, bound), ((0, value, bound),)
 
-    return decide_bound if slot is None else decide_read
+    return decide_slot
 
 
 def _is_compound(term: Term) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.errors import FactsError, Problem, Text
 from engine.inference.direct import Evaluation
@@ -13,7 +13,7 @@ from engine.ruleset.model import Criterion
 
 def roll_up(node: Criterion, children: Sequence[NodeScore], evaluation: Evaluation) -> NodeScore:
     """The score of a branch from its children's, before any veto."""
-    removed = _sum([child.removed for child in children if child.removed])
+    removed = _sum(child.removed for child in children if child.removed)
     in_play = [child for child in children if child.in_play]
     if not in_play:
         state = NodeScore(node, ZERO, ZERO, (), tuple(children), "not_applicable", False, removed)
@@ -28,7 +28,7 @@ def roll_up(node: Criterion, children: Sequence[NodeScore], evaluation: Evaluati
     return _summed(node, children, in_play, removed, evaluation.ruleset.decimals)
 
 
-def _sum(values: Sequence[Rational]) -> Rational:
+def _sum(values: Iterable[Rational]) -> Rational:
     total = ZERO
     for value in values:
         total += value
@@ -44,10 +44,13 @@ def _summed(
 ) -> NodeScore:
     """The sum; where children do not apply, their points are spread over the others."""
     is_root = node.parent is None
-    full = node.points if is_root or not removed else node.points - removed
-    base = _sum([child.full for child in in_play])
-    earned = _sum([child.earned for child in in_play])
-    lines = [line for child in in_play for line in child.lines]
+    full = node.points - removed if removed and not is_root else node.points
+    base = earned = ZERO
+    lines: list[Line] = []
+    for child in in_play:
+        base += child.full
+        earned += child.earned
+        lines += child.lines
     if base != full:
         exact = full * earned / base if base else ZERO
         rescaled = round_half_up(exact, decimals)

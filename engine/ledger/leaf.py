@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from engine.errors import FactsError, Problem, RulesetError, Text
+from engine.facts.model import Record
 from engine.inference.direct import Evaluation, record_key
 from engine.language.formats import Formats
 from engine.language.numbers import ZERO, Rational, format_exact, round_half_up
-from engine.ledger.lines import Line, LineKind, NodeScore, State
+from engine.ledger.lines import Line, LineKind, NodeScore, Reason, State
 from engine.ruleset.model import (
     BandScore,
     CaseScore,
@@ -31,13 +32,16 @@ class LeafScorer:
         return round_half_up(points, self.decimals)
 
     def score(self, node: Criterion) -> NodeScore:
+        left = node.points
+        if node.score is None and node.judged_at_most is None and node not in self.evaluation.touched:
+            return NodeScore(node, left, left)
         lines: list[Line] = []
-        left, fired = node.points, self.evaluation.fired
         if node.score is not None:
             left, kind = self.start(node, node.score)
             if left != node.points:
                 lost = node.points - left
                 lines.append(Line(kind, node, lost, lost))
+        fired = self.evaluation.fired
         for rule in node.deductions:
             if rule.index in fired:
                 left = self.deduct(rule, left, lines)
@@ -65,9 +69,7 @@ class LeafScorer:
             value, kind = node.points * coefficient, "judged"
         else:
             value, kind = self.evaluation.facts.claimed[node.id], "unseen"
-        if value < ZERO:
-            return ZERO, kind
-        return self.rounded(node.points if value > node.points else value), kind
+        return self.rounded(min(max(value, ZERO), node.points)), kind
 
     def value(self, expression: Expression, node: Criterion) -> Rational:
         value: Rational = self.evaluation.value(expression, node.id)
@@ -102,13 +104,13 @@ class LeafScorer:
 
     # Deductions and bonuses
 
-    def amount(self, rule: Rule, record: tuple[object, ...] | None) -> Rational:
+    def amount(self, rule: Rule, record: Record | None) -> Rational:
         """The nominal amount, rounded; never negative."""
         assert rule.amount is not None
-        value = self.evaluation.value(rule.amount, rule.id, record)  # type: ignore[arg-type]
-        if value < 0:
+        value: Rational = self.evaluation.value(rule.amount, rule.id, record)
+        if value < ZERO:
             return self.negative(value, rule.amount, rule.id)
-        return self.rounded(value)
+        return round_half_up(value, self.decimals)
 
     def negative(self, value: Rational, expression: Expression, path: str) -> Rational:
         shown = format_exact(value)
@@ -122,8 +124,8 @@ class LeafScorer:
     def cap(self, rule: Rule) -> Rational | None:
         if rule.at_most is None:
             return None
-        value = self.evaluation.value(rule.at_most, rule.id)
-        return self.negative(value, rule.at_most, rule.id) if value < 0 else self.rounded(value)
+        value: Rational = self.evaluation.value(rule.at_most, rule.id)
+        return self.negative(value, rule.at_most, rule.id) if value < ZERO else self.rounded(value)
 
     def deduct(self, rule: Rule, left: Rational, lines: list[Line]) -> Rational:
         """What is left of ``left`` after the rule: waivers first, then its cap, then the floor."""
@@ -134,8 +136,8 @@ class LeafScorer:
             fired = [record for record in fired if record not in waived]
         allowance = self.cap(rule)
         for record in fired:
-            nominal = self.amount(rule, record)
-            applied, reason = nominal, ""
+            applied = nominal = self.amount(rule, record)
+            reason: Reason = ""
             if allowance is not None and applied > allowance:
                 applied, reason = allowance, "cap"
             if applied > left:
@@ -147,10 +149,9 @@ class LeafScorer:
         return left
 
     def line(
-        self, kind: LineKind, rule: Rule, record: object, nominal: Rational, applied: Rational, reason: str
+        self, kind: LineKind, rule: Rule, record: Record | None, nominal: Rational, applied: Rational, reason: Reason
     ) -> Line:
-        key = record_key(rule, record)  # type: ignore[arg-type]
-        return Line(kind, rule.criterion, nominal, applied, reason, rule, record, key)  # type: ignore[arg-type]
+        return Line(kind, rule.criterion, nominal, applied, reason, rule, record, record_key(rule, record))
 
     def judge(self, node: Criterion, at_most: Expression, left: Rational, lines: list[Line]) -> Rational:
         judgement = self.evaluation.facts.judgements[node.id]
