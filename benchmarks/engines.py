@@ -21,6 +21,7 @@ from engine.language.numbers import round_half_up
 Total = Callable[[int], Any]
 """From the number of a department (counted round and round) to its total."""
 
+
 def _rate(mix: Mix, criterion: int) -> str:
     return f"{mix.group(criterion)}.spent / {mix.group(criterion)}.planned"
 

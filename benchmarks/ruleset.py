@@ -102,7 +102,9 @@ class Rule:
 
 def rules(dialect: Dialect, mix: Mix) -> list[list[Rule]]:
     """For each criterion its rules."""
-    return [[rule(dialect, mix, criterion, place) for place in range(RULES_EACH)] for criterion in range(CRITERIA)]
+    return [
+        [rule(dialect, mix, criterion, place) for place in range(RULES_EACH)] for criterion in range(CRITERIA)
+    ]
 
 
 def rule(dialect: Dialect, mix: Mix, criterion: int, place: int) -> Rule:
@@ -118,7 +120,9 @@ def rule(dialect: Dialect, mix: Mix, criterion: int, place: int) -> Rule:
             return Rule((Comparison(rate, "<", low),), d.number("0.5"))
         case 1:
             steps = d.steps(f"{carried} - {limit}", d.percent("0.01"))
-            return Rule((Comparison(carried, ">", limit),), f"{d.number('0.1')} * {steps}", at_most=d.number("2"))
+            return Rule(
+                (Comparison(carried, ">", limit),), f"{d.number('0.1')} * {steps}", at_most=d.number("2")
+            )
         case 2:
             return Rule((Comparison(f"{g}.spent", ">", f"{g}.planned + {g}.carried"),), d.number("1"))
         case 3:
@@ -172,7 +176,14 @@ def ruleset_text(mix: Mix) -> str:
         lines += [f"  g{group}:", f"    label: group {group}", "    fields:"]
         lines += [f"      {name}: {{label: {name} {group}, type: {type_}}}" for name, type_ in fields.items()]
     lines += ["  contracts:", "    label: contracts", "    records: {key: id}", "    fields:"]
-    columns = {"id": "text", "signed": "date", "filed": "date", "amount": "money", "price": "money", "competed": "flag"}
+    columns = {
+        "id": "text",
+        "signed": "date",
+        "filed": "date",
+        "amount": "money",
+        "price": "money",
+        "competed": "flag",
+    }
     lines += [f"      {name}: {{label: {name}, type: {type_}}}" for name, type_ in columns.items()]
     lines += ["measures:"]
     lines += [f"  rate{n}: {{label: rate {n}, value: g{n}.spent / g{n}.planned}}" for n in range(mix.groups)]
@@ -240,7 +251,10 @@ class Department:
 
 
 def _flow(values: Mapping[str, str | bool | date]) -> str:
-    shown = (f"{name}: {str(value).lower() if isinstance(value, bool) else value}" for name, value in values.items())
+    shown = (
+        f"{name}: {str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in values.items()
+    )
     return f"{{{', '.join(shown)}}}"
 
 

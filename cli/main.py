@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -51,6 +52,9 @@ def audit(context: click.Context, lang: Language, folders: tuple[Path, ...]) -> 
 
 def main() -> None:
     """Run the command line. Whatever happens, the user gets messages and an exit code, no traceback."""
+    # A short run makes many objects and little garbage: looking for cycles as often as Python does by
+    # itself would be a tenth of its time.
+    gc.set_threshold(200_000)
     language: Language = "en" if os.environ.get("AUDIT_LANG") == "en" else "zh"
     if "--lang" in sys.argv[:-1]:
         language = "en" if sys.argv[sys.argv.index("--lang") + 1] == "en" else "zh"

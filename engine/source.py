@@ -13,6 +13,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import StringIO
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,7 @@ class SourceFile:
 
     @cached_property
     def line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+        return list(accumulate(map(len, StringIO(f"{self.text}\n", newline="\n")), initial=0))
 
     def position(self, index: int) -> Position:
         line = bisect_right(self.line_starts, index)
@@ -198,7 +200,7 @@ def _join_surrogates(text: str) -> tuple[str, list[int]]:
     Also the ends of what was joined, in the new text.
     """
     ends: list[int] = []
-    if not _JSON.match(text):
+    if "\\u" not in text or not _JSON.match(text):
         return text, ends
 
     def join(match: re.Match[str]) -> str:

@@ -145,7 +145,7 @@ def test_places_after_escapes_for_rare_characters() -> None:
     assert text.split("\n")[1][column - 1 :] == '"a": 3}'
     root = read(text.replace('"a": 3', '"c": 3'))
     assert isinstance(root, Mapping)
-    assert str(root.entries["b"].key.position) == "f.yaml:1:37"
+    assert str(root.entries["b"].key.position) == "f.yaml:1:35"
     deep = node_at(root, ("b", 1))
     assert isinstance(deep, Scalar)
     assert str(deep.locate(1)) == "f.yaml:2:14"
@@ -214,7 +214,7 @@ def test_the_node_at_a_path() -> None:
         ("a: [1, 2\n", [("S104", 2, 1)]),
         ("a: b: c\n", [("S104", 1, 5)]),
         ("a: 'x\n", [("S104", 2, 1)]),
-        ("a: \"\\q\"\n", [("S104", 1, 6)]),
+        ("a: \"\\q\"\n", [("S104", 1, 5)]),
         ("a: @b\n", [("S104", 1, 4)]),
         ("\ta: 1\n", [("S104", 1, 1)]),
         ("a:\n  - 1\n b: 2\n", [("S104", 3, 2)]),
@@ -245,6 +245,8 @@ BOMB = "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
+WORST = ("[", "{", "a:\n ")
+"""These are read at full length; of the rest half a megabyte will do."""
 ENDLESS = {
     "[": ("S107", 1, MAX_DEPTH + 1),
     "{": ("S110", 1, 2),
@@ -256,7 +258,7 @@ ENDLESS = {
     "!": ("S109", 1, 1),
     "&": ("S104", 1, 2),
     "\\ud83d": ("", 0, 0),
-    '"\\ud83d\\ude00': ("S104", 1, 1),
+    '{"\\ud83d\\ude00": ': ("S107", 1, 17 * MAX_DEPTH + 1),
     "#": ("S105", 1, 1),
     "--- a\n": ("S106", 2, 1),
     "中": ("", 0, 0),
@@ -268,18 +270,16 @@ def test_an_anchor_bomb_does_not_explode() -> None:
 
 
 @pytest.mark.parametrize("unit", ENDLESS)
-def test_ten_megabytes_of(unit: str) -> None:
-    content = (unit * (MEGABYTES // len(unit.encode()))).encode()
+def test_megabytes_of(unit: str) -> None:
     code, line, column = ENDLESS[unit]
+    size = MEGABYTES if unit in WORST else MEGABYTES // 20
+    content = (unit * (size // len(unit.encode()))).encode()
     if not code:
         assert isinstance(read(content), Scalar)
         return
     found = places(content)
     assert len(found) <= MAX_PROBLEMS
-    if unit.startswith('"'):
-        assert found[0][0] == code
-    else:
-        assert found[0] == (code, line, column)
+    assert found[0] == (code, line, column)
 
 
 def test_blocks_nested_ten_thousand_deep() -> None:
@@ -362,16 +362,16 @@ WORDS = st.text("ab'\"\\:#{}-中😀é", min_size=1, max_size=6)
 
 
 @st.composite
-def texts(draw: st.DrawFn) -> str:
-    """Words with white space between them, of every kind that some style can write."""
+def texts(draw: st.DrawFn, spaces: tuple[str, ...]) -> str:
+    """Words with ``spaces`` between them."""
     pieces = [draw(WORDS)]
     for _ in range(draw(st.integers(0, 5))):
-        pieces += [draw(st.sampled_from([" ", "  ", "\n", "\n\n", "\t", "\u3000", "\xa0"])), draw(WORDS)]
+        pieces += [draw(st.sampled_from(spaces)), draw(WORDS)]
     return "".join(pieces)
 
 
-def quoted_once(draw: st.DrawFn, text: str) -> str | None:
-    return None if "\n" in text else "'" + text.replace("'", "''").replace(" ", _fold(draw)) + "'"
+def quoted_once(draw: st.DrawFn, text: str) -> str:
+    return "'" + text.replace("'", "''").replace(" ", _fold(draw)) + "'"
 
 
 def _fold(draw: st.DrawFn) -> str:
@@ -393,46 +393,41 @@ def quoted_twice(draw: st.DrawFn, text: str) -> str:
     return '"' + "".join(pieces) + '"'
 
 
-def literal(draw: st.DrawFn, text: str) -> str | None:
-    if text.startswith((" ", "\n", "\t")):
-        return None
+def literal(draw: st.DrawFn, text: str) -> str:
     return "|  # why\n" + "".join(f"    {line}\n" if line else "\n" for line in text.split("\n"))
 
 
-def folded(draw: st.DrawFn, text: str) -> str | None:
+def folded(draw: st.DrawFn, text: str) -> str:
     """One line of text over several lines of the file."""
-    if "\n" in text or "  " in text or "\t" in text:
-        return None
-    return ">-\n    " + text.replace(" ", draw(st.sampled_from([" ", "\n    "]))) + "\n"
+    return f">-\n    {text.replace(' ', _fold(draw))}\n"
 
 
-def unquoted(draw: st.DrawFn, text: str) -> str | None:
-    if "\n" in text or "\t" in text or "  " in text:
-        return None
-    return "x" + text.replace(" ", _fold(draw))
+def unquoted(draw: st.DrawFn, text: str) -> str:
+    return text.replace(" ", _fold(draw))
 
 
-STYLES = (quoted_once, quoted_twice, literal, folded, unquoted)
+ONE_LINE = (" ", "\u3000", "\xa0")
+ANY = (*ONE_LINE, "  ", "\n", "\n\n", "\t")
+STYLES = {quoted_once: ONE_LINE, quoted_twice: ANY, literal: ANY, folded: ONE_LINE, unquoted: ONE_LINE}
 
 
 @given(
-    texts(),
-    st.sampled_from(STYLES),
+    st.sampled_from(list(STYLES)),
     st.sampled_from(["{}", "中: 1\nkey: {}\nz: 2\n", "- - {}\n# end\n"]),
     st.data(),
 )
-def test_each_character_of_a_text_is_found(text: str, style: Any, frame: str, data: st.DataObject) -> None:
-    written = style(data.draw, text)
-    assume(written is not None)
-    content = frame.replace("{}", written)
+def test_each_character_of_a_text_is_found(style: Any, frame: str, data: st.DataObject) -> None:
+    text = data.draw(texts(STYLES[style]))
+    if style is unquoted:
+        text = f"x{text}"
+    content = frame.replace("{}", style(data.draw, text))
     try:
         root = read(content)
     except FactsError:
         assume(False)  # what a plain text cannot hold, such as ": "
     node = node_at(root, ("key",) if isinstance(root, Mapping) else (0, 0))
-    assume(isinstance(node, Scalar))
+    assume(isinstance(node, Scalar) and node.text.rstrip("\n") == text)
     assert isinstance(node, Scalar)
-    assume(node.text.rstrip("\n") == (f"x{text}" if style is unquoted else text).rstrip("\n"))
     lines = content.split("\n")
     for offset, character in enumerate(node.text):
         where = node.locate(offset)
@@ -442,7 +437,7 @@ def test_each_character_of_a_text_is_found(text: str, style: Any, frame: str, da
     end = node.locate(len(node.text))
     before = "\n".join([*lines[: end.line - 1], lines[end.line - 1][: end.column - 1]])
     assert not before[-1:].isspace()
-    assert len(before) >= len(frame.partition("{}")[0])
+    assert len(before) > len(frame.partition("{}")[0])
 
 
 def _first(rest: str, style: Any) -> str:
@@ -462,17 +457,17 @@ def _first(rest: str, style: Any) -> str:
     ("content", "offset", "place"),
     [
         ("when: rate < 90", 7, "1:14"),
-        ("when: 'mode == ''公开'' and x'", 17, "1:26"),
-        ('when: "mode == \\"公开\\" and x"', 17, "1:26"),
+        ("when: 'mode == ''公开'' and x'", 17, "1:27"),
+        ('when: "mode == \\"公开\\" and x"', 17, "1:27"),
         ('when: "\\u4e2de < e"', 1, "1:14"),
         ("when: >\n  rate\n  <\n  90\n", 7, "4:3"),
         ("when: |\n  rate <\n    90\n", 7, "3:5"),
         ("when: rate\n  < 90", 5, "2:3"),
         ("when: rate <", 6, "1:13"),
         ("when: 'rate <'", 6, "1:14"),
-        ("when: ''", 0, "1:8"),
+        ("when: ''", 0, "1:7"),
         ("when:", 0, "1:6"),
-        ("when: |\n", 0, "2:1"),
+        ("when: |\n", 0, "1:7"),
     ],
 )
 def test_a_place_in_a_text(content: str, offset: int, place: str) -> None:

@@ -69,7 +69,9 @@ def _decide_all(holds: Evaluate) -> Callable[[Slots, Any], Decision]:
 def _decide_atom(term: Term) -> Callable[[Slots, Any], Decision] | None:
     """Shorter for a condition that is a single atom, as most are; ``None`` for another."""
     if isinstance(term, Invert):
-        return None if _is_compound(term.operand) else _decide_flag(compile_term(term.operand), False)
+        if _is_compound(term.operand) or is_sided(term.operand):
+            return None
+        return _decide_flag(compile_term(term.operand), False)
     if _is_compound(term):
         return None
     if not (isinstance(term, Compare) and is_sided(term)):

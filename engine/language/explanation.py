@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.language.compiler import OBSERVED, Slots, compile_term
+from engine.language.compiler import NOT_YET, OBSERVED, Slots, compile_term
 from engine.language.formats import Formats
 from engine.language.numbers import Rational
 from engine.language.terms import (
@@ -115,8 +115,9 @@ def _name(term: Term) -> str:
 
 
 def with_numbers(term: Term, text: str, slots: Slots, formats: Formats) -> str:
-    """``text`` with each name replaced by its value; names inside aggregates, and names not looked at, stay."""
-    reads = [(read, compile_term(read)(slots)) for read in _outer_reads(term, slots)]
+    """``text`` with each name replaced by its value; names inside aggregates stay, and measures it has no need of."""
+    compile_term(term)(slots)
+    reads = [(read, compile_term(read)(slots)) for read in _outer_reads(term) if _is_known(read, slots)]
     replacements = {read.span: formats.show(value, read.type, unit=False).en for read, value in reads}
     pieces: list[str] = []
     end = 0
@@ -126,27 +127,18 @@ def with_numbers(term: Term, text: str, slots: Slots, formats: Formats) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def _outer_reads(term: Term, slots: Slots) -> Iterator[Read | ReadField]:
-    """The names that are read outside aggregates and guards."""
+def _is_known(read: Read | ReadField, slots: Slots) -> bool:
+    """Whether its value is there already: a measure behind a guard may have none."""
+    return slots[read.scalar.slot] is not NOT_YET if isinstance(read, Read) else True
+
+
+def _outer_reads(term: Term) -> Iterator[Read | ReadField]:
+    """The names the text reads outside aggregates and guards."""
     if isinstance(term, Read | ReadField):
         yield term
     elif not isinstance(term, Given | Gather):
-        for part in _looked_at(term, slots):
-            yield from _outer_reads(part, slots)
-
-
-def _looked_at(term: Term, slots: Slots) -> Iterator[Term]:
-    """The parts that the evaluation of ``term`` comes to."""
-    if isinstance(term, Choose):
-        yield term.condition
-        yield term.then if compile_term(term.condition)(slots) else term.otherwise
-    elif isinstance(term, Combine):
-        for operand in term.operands:
-            yield operand
-            if bool(compile_term(operand)(slots)) == (term.operator == "or"):
-                return
-    else:
-        yield from parts(term)
+        for part in parts(term):
+            yield from _outer_reads(part)
 
 
 def thresholds(result: Result) -> list[Value]:

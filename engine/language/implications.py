@@ -88,6 +88,10 @@ class Reach:
         return True if self.narrowed(OPPOSITE[operator], limit).is_empty else None
 
 
+Clause = tuple[tuple[Term, ...], bool]
+"""Conditions of which at least one is known to hold, or with ``False`` to fail."""
+
+
 class Known:
     """Conditions taken as given, one after the other."""
 
@@ -96,16 +100,9 @@ class Known:
         self._reaches: dict[object, Reach] = {}
         self._options: dict[object, frozenset[object]] = {}
         self._literals: dict[object, bool] = {}
-        self._clauses: list[tuple[tuple[Term, ...], bool]] = []
-        """Conditions of which at least one is known to hold, or with ``False`` to fail."""
-        self._broken = False
-
-    @property
-    def contradictory(self) -> bool:
+        self._clauses: list[Clause] = []
+        self.contradictory = False
         """Whether what is known excludes itself: no facts at all are like this."""
-        return self._broken or any(
-            all(self.truth(one) is (not truth) for one in operands) for operands, truth in self._clauses
-        )
 
     def bounds(self, read: Read | ReadField) -> Interval:
         """The range of what is read, as far as it is known."""
@@ -118,29 +115,43 @@ class Known:
         trial = Known(self._declared)
         trial._reaches, trial._options = dict(self._reaches), dict(self._options)
         trial._literals, trial._clauses = dict(self._literals), [*self._clauses]
-        trial._broken = self._broken
+        trial.contradictory = self.contradictory
         trial.assume(term)
         return not trial.contradictory
 
     def assume(self, term: Term, truth: bool = True) -> None:
         """Take it as given that ``term`` holds, or with ``truth`` false that it does not."""
+        self._take(term, truth)
+        while (clause := self._decided_clause()) is not None:
+            self._clauses.remove(clause)
+            operands, wanted = clause
+            left = [one for one in operands if self.truth(one) is not (not wanted)]
+            if left:
+                self._take(left[0], wanted)
+            else:
+                self.contradictory = True
+
+    def _decided_clause(self) -> Clause | None:
+        """A clause of which all operands but one, or all of them, are known to go the other way."""
+        for operands, wanted in self._clauses:
+            if sum(self.truth(one) is not (not wanted) for one in operands) <= 1:
+                return operands, wanted
+        return None
+
+    def _take(self, term: Term, truth: bool) -> None:
         known = self.truth(term)
         if known is not None:
-            self._broken |= known is not truth
+            self.contradictory |= known is not truth
             return
         match term:
             case Invert(operand=operand):
-                self.assume(operand, not truth)
+                self._take(operand, not truth)
             case Combine(operator=word, operands=operands) if (word == "and") == truth:
                 for operand in operands:
-                    self.assume(operand, truth)
+                    self._take(operand, truth)
             case Combine(operands=operands):
                 self._note(term, truth)
-                undecided = [one for one in operands if self.truth(one) is None]
-                if len(undecided) == 1:
-                    self.assume(undecided[0], truth)
-                else:
-                    self._clauses.append((operands, truth))
+                self._clauses.append((operands, truth))
             case Compare() if term.left.type.kind in ORDERED:
                 self._narrow(term, truth)
             case Compare() | Member() if _choice(term) is not None:
@@ -159,7 +170,7 @@ class Known:
         narrowed = reach.narrowed(operator if truth else OPPOSITE[operator], limit)
         self._reaches[quantity] = narrowed
         self._note(term, truth)
-        self._broken |= narrowed.is_empty
+        self.contradictory |= narrowed.is_empty
 
     def truth(self, term: Term) -> bool | None:
         """Whether ``term`` then holds for all facts, for none, or depends on them."""

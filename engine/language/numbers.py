@@ -17,6 +17,8 @@ Rational = mpq
 ZERO = mpq(0)
 ONE = mpq(1)
 HUNDRED = mpq(100)
+_HALF = mpq(1, 2)
+_SCALES = tuple(mpq(10**decimals) for decimals in range(13))
 
 MAX_DIGITS = 30
 """More digits than any real amount has; beyond it a number is taken for damage or an attack."""
@@ -115,14 +117,14 @@ def _malformed_number(text: str) -> MalformedValue:
 
 def round_half_up(value: Rational, decimals: int) -> Rational:
     """``value`` rounded to ``decimals`` places, halves away from zero (四舍五入)."""
-    scale = 10**decimals
-    denominator = value.denominator
-    if scale % denominator == 0:
+    scale = _SCALES[decimals] if decimals < len(_SCALES) else mpq(10**decimals)
+    scaled = value * scale
+    if scaled.is_integer():
         return value
-    numerator = value.numerator * scale
-    if numerator >= 0:
-        return mpq((2 * numerator + denominator) // (2 * denominator), scale)
-    return mpq(-((-2 * numerator + denominator) // (2 * denominator)), scale)
+    if scaled < ZERO:
+        return -round_half_up(-value, decimals)
+    shifted = scaled + _HALF
+    return (shifted.numerator // shifted.denominator) / scale
 
 
 def terminating_decimals(value: Rational) -> int | None:

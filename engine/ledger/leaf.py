@@ -132,7 +132,9 @@ class LeafScorer:
         fired = self.evaluation.firings(rule)
         if self.evaluation.facts.waivers:
             waived = [record for record in fired if self.evaluation.is_waived(rule, record)]
-            lines += [self.line("deduction", rule, one, self.amount(rule, one), ZERO, "waived") for one in waived]
+            lines += [
+                self.line("deduction", rule, one, self.amount(rule, one), ZERO, "waived") for one in waived
+            ]
             fired = [record for record in fired if record not in waived]
         allowance = self.cap(rule)
         for record in fired:
@@ -149,7 +151,13 @@ class LeafScorer:
         return left
 
     def line(
-        self, kind: LineKind, rule: Rule, record: Record | None, nominal: Rational, applied: Rational, reason: Reason
+        self,
+        kind: LineKind,
+        rule: Rule,
+        record: Record | None,
+        nominal: Rational,
+        applied: Rational,
+        reason: Reason,
     ) -> Line:
         return Line(kind, rule.criterion, nominal, applied, reason, rule, record, record_key(rule, record))
 

@@ -61,7 +61,9 @@ class Scoring:
         """The self-assessed scores beside the computed ones."""
         nodes = self.nodes
         claimed = self.evaluation.facts.claimed.items()
-        return tuple(ClaimDifference(name, claim, nodes[name].earned) for name, claim in claimed if name in nodes)
+        return tuple(
+            ClaimDifference(name, claim, nodes[name].earned) for name, claim in claimed if name in nodes
+        )
 
     @property
     def total(self) -> Rational:

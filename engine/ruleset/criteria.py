@@ -109,7 +109,9 @@ class CriteriaBuilder:
             message = Text(
                 f"分值的小数多于 {self.decimals} 位", f"points have more than {self.decimals} decimals"
             )
-            fix = Text("改正分值，或增大 points 的 decimals", "correct the points, or raise 'decimals' of 'points'")
+            fix = Text(
+                "改正分值，或增大 points 的 decimals", "correct the points, or raise 'decimals' of 'points'"
+            )
             self.expressions.report("R041", message, path, fix)
 
     def with_points(self, node: Criterion) -> Scope:

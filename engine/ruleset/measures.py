@@ -85,8 +85,8 @@ def _computation(measure: Measure) -> Callable[[Slots], Any]:
                 f"{measure.label.zh}的值 {shown} 超出规定范围",
                 f"{measure.scalar.name} is {shown}, outside its declared range",
             )
-            error = EvaluationError("E305", message, measure.expression.term)
-            raise MeasureError(error, measure.expression)
+            outside = EvaluationError("E305", message, measure.expression.term)
+            raise MeasureError(outside, measure.expression)
         return value
 
     return compute

@@ -49,7 +49,8 @@ def in_order(
             gates[rule] + ladder[rule] + [one for name in sorted(counts) for one in deductions[name]]
         )
     for rule in written:
-        _stratum(rule, waits, [])
+        if rule.stratum == 0:
+            _settle(rule, waits)
     counted = {name: slot for term in terms for name, slot in findings_read(term).items()}
     for name, slot in counted.items():
         for rule in deductions[name]:
@@ -71,18 +72,26 @@ def _rows_above(rule: Rule) -> list[Rule]:
     return rows[: rows.index(rule)] if rule in rows else []
 
 
-def _stratum(rule: Rule, waits: Mapping[Rule, list[Rule]], path: list[Rule]) -> int:
-    """The rule's stratum, from 1; 0 means that it is not known yet."""
-    if rule in path:
-        circle = [one.id for one in path[path.index(rule) :]] + [rule.id]
-        listed = " → ".join(circle)
-        message = Text(
-            f"findings 互相依赖，绕成了圈（{listed}）",
-            f"'findings' depend on each other in a circle ({listed})",
-        )
-        raise RulesetError([Problem("R030", message, rule.position, rule.id)])
-    if rule.stratum == 0:
-        path.append(rule)
-        rule.stratum = 1 + max((_stratum(one, waits, path) for one in waits[rule]), default=0)
-        path.pop()
-    return rule.stratum
+def _settle(rule: Rule, waits: Mapping[Rule, list[Rule]]) -> None:
+    """Gives the rule, and before it all that it waits for, a stratum from 1; 0 means that it has none yet."""
+    path = {rule: iter(waits[rule])}
+    while path:
+        last, waiting = next(reversed(path.items()))
+        for one in waiting:
+            if one in path:
+                raise _circle([*path][[*path].index(one) :])
+            if one.stratum == 0:
+                path[one] = iter(waits[one])
+                break
+        else:
+            last.stratum = 1 + max((one.stratum for one in waits[last]), default=0)
+            del path[last]
+
+
+def _circle(rules: list[Rule]) -> RulesetError:
+    listed = " → ".join(rule.id for rule in [*rules, rules[0]])
+    message = Text(
+        f"findings 互相依赖，绕成了圈（{listed}）",
+        f"'findings' depend on each other in a circle ({listed})",
+    )
+    return RulesetError([Problem("R030", message, rules[0].position, rules[0].id)])

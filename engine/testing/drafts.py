@@ -8,7 +8,8 @@ changes. That works for whatever an expression does with the fact, as long as it
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import string
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +29,9 @@ MOST: Mapping[Kind, int] = {
     Kind.POINTS: 1_000,
 }  # fmt: skip
 """The largest value of each kind where the ruleset states no bound."""
+
+WORDS = ("甲", "乙", "丙")
+"""Texts for where any text will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,20 @@ class Plan:
         if kind == Kind.CHOICE:
             return fact.type.options[0]
         if kind not in ORDERED:
-            return "A"
+            return WORDS[0]
         scale = self.scales[fact.name]
         start = date(self.ruleset.year, 1, 1).toordinal() if kind == Kind.DATE else 0
         return scale.value(scale.clamp(start))
+
+    def simplest_record(self, records: RecordList) -> tuple[Value, ...]:
+        return tuple(None if one.optional else self.simplest(one) for one in records.fields.values())
+
+    def keys(self, list_name: str) -> Iterator[str]:
+        """Keys for the records of a list, which no other list has: A1, A2, …; a choice's own options."""
+        records = self.ruleset.schema.lists[list_name]
+        options = records.fields[records.key].type.options
+        letter = string.ascii_uppercase[list(self.ruleset.schema.lists).index(list_name) % 26]
+        return iter(options) if options else (f"{letter}{number}" for number in itertools.count(1))
 
 
 class Draft:
@@ -158,27 +172,46 @@ class Draft:
         slot = self.plan.ruleset.schema.lists[list_name].records.slot
         self._slots[slot] = tuple(self.rows[list_name])
 
-    def fill(self, list_name: str) -> None:
-        """Give a list that is empty one simple record."""
-        if not self.rows[list_name]:
-            fields = self.plan.ruleset.schema.lists[list_name].fields.values()
-            record = (None if one.optional else self.plan.simplest(one) for one in fields)
-            self.rows[list_name].append(tuple(record))
+    def append(self, list_name: str) -> bool:
+        """One more simple record, with a key of its own; whether there was one left."""
+        records = self.plan.ruleset.schema.lists[list_name]
+        place = records.fields[records.key].place
+        taken = {row[place] for row in self.rows[list_name]}
+        key = next((key for key in self.plan.keys(list_name) if key not in taken), None)
+        if key is not None:
+            record = self.plan.simplest_record(records)
+            self.rows[list_name].append((*record[:place], key, *record[place + 1 :]))
             self.changed(list_name)
+        return key is not None
 
-    def evaluate(self, term: Term, rows: Rows) -> Any:
-        """The value of ``term``; ``None`` where it has none, as beyond a missing guard."""
+    def drop_last(self, list_name: str) -> None:
+        self.rows[list_name].pop()
+        self.changed(list_name)
+
+    def copy_values(self) -> tuple[list[Any], dict[str, list[tuple[Value, ...]]]]:
+        """All values as they are now, for :meth:`restore`."""
+        return self._slots.copy(), {name: list(rows) for name, rows in self.rows.items()}
+
+    def restore(self, values: tuple[list[Any], dict[str, list[tuple[Value, ...]]]]) -> None:
+        self._slots, self.rows = values
+
+    def value(self, term: Term, rows: Rows) -> Any:
+        """The value of ``term``. May raise :class:`EvaluationError`."""
         slots = self._slots.copy()
         for frame, (name, row) in rows.items():
             slots[frame] = self.rows[name][row]
+        return self.plan.evaluate(term)(slots)
+
+    def evaluate(self, term: Term, rows: Rows) -> Any:
+        """The value of ``term``; ``None`` where it has none, as beyond a missing guard."""
         try:
-            return self.plan.evaluate(term)(slots)
+            return self.value(term, rows)
         except (EvaluationError, TypeError, AttributeError):
             # Taken out of its guard, a term may meet an optional fact that is not given: None.
             return None
 
-    def places(self, terms: Iterable[Term], rows: Rows) -> list[Place]:
-        """The quantities and dates that the terms read and that can be moved, best first.
+    def places(self, terms: Iterable[Term], rows: Rows, kinds: Set[Kind] = ORDERED) -> list[Place]:
+        """The quantities and dates (or other ``kinds``) that the terms read and that can be moved, best first.
 
         Best are those that have not been put where they are on purpose, and that the fewest rules read.
         """
@@ -186,9 +219,7 @@ class Draft:
         for term in terms:
             for reference in self.plan.references(term):
                 found |= dict.fromkeys(self._places(reference, rows))
-        movable = [
-            place for place in found if place.fact.type.kind in ORDERED and self.get(place) is not None
-        ]
+        movable = [place for place in found if place.fact.type.kind in kinds and self.get(place) is not None]
         weights = self.plan.turns.weights
         return sorted(movable, key=lambda place: (place in self.aimed, weights.get(place.fact.name, 0)))
 

@@ -1,13 +1,15 @@
 """A draft brought to where a condition comes out as wanted: identities that hold, a rule that fires.
 
-One value at a time is moved, the ones that matter least to the score first, so that most of what was
-drawn stays as it was. What that cannot reach is given up, and the draft with it.
+Values are moved one at a time, those that matter least to the score first, so that most of what was
+drawn stays as it was. What that cannot reach is given up; the draft is then as it was before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from engine.inference.direct import RECORD_FRAME
+from engine.language.compiler import EvaluationError
 from engine.language.terms import (
     ORDERED,
     Apply,
@@ -26,27 +28,61 @@ from engine.language.terms import (
     Value,
     walk,
 )
-from engine.ruleset.model import Ruleset
-from engine.testing.drafts import Draft, Rows
+from engine.ruleset.model import Rule, Ruleset
+from engine.testing.drafts import WORDS, Draft, Rows
+from engine.testing.thresholds import free_frames
 
 ROUNDS = 4
 """How often what is wanted is gone through: mending one identity may break another."""
 
-WORDS = ("甲", "乙")
+MOST_ADDED = 12
+"""How many records may be added to bring one condition about."""
 
 
 def satisfy(draft: Draft, wanted: Sequence[Term]) -> bool:
-    """Move values until all of ``wanted`` hold; where an empty list is in the way, give it a record."""
+    """Move values until all of ``wanted`` hold; whether that was reached."""
     for _ in range(ROUNDS):
-        failing = [term for term in wanted if not holds(draft, term, {})]
-        if not failing:
+        made = [make(draft, term, True, {}) for term in wanted]
+        if all(made) and all(holds(draft, term, {}) for term in wanted):
             return True
-        for term in failing:
-            if not make(draft, term, True, {}):
-                for name in _lists_read(term, draft.plan.ruleset):
-                    draft.fill(name)
-                make(draft, term, True, {})
-    return all(holds(draft, term, {}) for term in wanted)
+    return False
+
+
+def define(draft: Draft, terms: Sequence[Term]) -> None:
+    """Move values until the terms have a value: no division by zero, no average of nothing."""
+    for term in terms:
+        for _ in range(ROUNDS):
+            try:
+                draft.value(term, {})
+                break
+            except EvaluationError as error:
+                _define(draft, error)
+            except (TypeError, AttributeError):
+                break  # out of its guard, as in Draft.evaluate
+
+
+def _define(draft: Draft, error: EvaluationError) -> None:
+    culprit = error.term
+    if isinstance(culprit, Gather) and error.code == "E304":
+        _with_another(draft, culprit, {})
+    elif error.code == "E301":
+        for rows in _all_rows(draft, culprit):
+
+            def reached(rows: Rows = rows) -> bool:
+                return draft.evaluate(culprit, rows) not in (None, 0)
+
+            sides = [(culprit, None)]
+            if not reached() and not _move(draft, sides, rows, reached):
+                _lengthen(draft, sides, rows, reached)
+
+
+def every_record(draft: Draft, rule: Rule) -> Iterator[Rows]:
+    """Each record that a rule looks at; once without any for a rule about the whole department."""
+    if rule.each is None:
+        yield {}
+        return
+    for row in range(len(draft.rows[rule.each.name])):
+        yield {RECORD_FRAME: (rule.each.name, row)}
 
 
 def holds(draft: Draft, term: Term, rows: Rows) -> bool | None:
@@ -78,8 +114,7 @@ def make(draft: Draft, term: Term, wanted: bool, rows: Rows) -> bool:
                 if place is not None and (draft.get(place) is not None) != wanted:
                     draft.put(place, draft.plan.simplest(place.fact) if wanted else None)
         case Read(scalar=scalar) if scalar.source == "measure":
-            measure = draft.plan.ruleset.measures[scalar.name]
-            make(draft, measure.expression.term, wanted, {})
+            make(draft, draft.plan.ruleset.measures[scalar.name].expression.term, wanted, {})
         case Read() | ReadField():
             place = draft.place_of(term, rows)
             if place is not None:
@@ -134,17 +169,49 @@ def _options(type_: Type) -> Sequence[Value]:
     return type_.options or (() if type_.kind in ORDERED else WORDS)
 
 
-def _make_compare(draft: Draft, term: Compare, wanted: bool, rows: Rows) -> None:
-    """Quantities: the first value that lies on the wanted side of the threshold.
+# Comparisons of quantities: ways to change a side, from the gentlest on
 
-    ``abs(x) <= y`` changes sides twice; it is brought about where ``x`` itself is about 0.
-    """
-    left, right = term.left, term.right
-    sides: list[tuple[Term, Term | None]] = [(left, right)]
+Reached = Callable[[], bool]
+Sides = Sequence[tuple[Term, Term | None]]
+
+
+def _make_compare(draft: Draft, term: Compare, wanted: bool, rows: Rows) -> None:
+    def reached() -> bool:
+        return holds(draft, term, rows) is wanted
+
+    # abs(x) <= y changes sides twice; it is brought about where x itself is about 0.
+    sides: list[tuple[Term, Term | None]] = [(term.left, term.right)]
     sides += [
-        (one.arguments[0], None) for one in (left, right) if isinstance(one, Apply) and one.function == "abs"
+        (one.arguments[0], None)
+        for one in (term.left, term.right)
+        if isinstance(one, Apply) and one.function == "abs"
     ]
-    for place in draft.places((left, right), rows):
+    for one, grows in ((term.left, (">", ">=", "!=")), (term.right, ("<", "<=", "!="))):
+        # Findings are counted only when a department is scored: have those rules fire, or else not.
+        for rule in _counted(draft, one):
+            for inner in every_record(draft, rule):
+                make(draft, rule.expression.term, (term.operator in grows) == wanted, inner)
+    ways = (_move, _move_from_scratch, _switch, _lengthen, _select, _shorten)
+    for way in ways:
+        before = draft.copy_values()
+        if way(draft, sides, rows, reached):
+            return
+        draft.restore(before)
+
+
+def _counted(draft: Draft, term: Term) -> list[Rule]:
+    """The rules whose firings are counted by a ``findings(…)`` in ``term``."""
+    names = {
+        one.scalar.name for one in walk(term) if isinstance(one, Read) and one.scalar.source == "findings"
+    }
+    criteria = draft.plan.ruleset.criteria
+    return [rule for name in sorted(names) for node in criteria[name].subtree() for rule in node.deductions]
+
+
+def _move(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
+    """One quantity to the first value that lies on the wanted side."""
+    terms = [term for pair in sides[:1] for term in pair if term is not None]
+    for place in draft.places(terms, rows):
         before = draft.get(place)
         scale = draft.plan.scales[place.fact.name]
         for one, other in sides:
@@ -152,14 +219,100 @@ def _make_compare(draft: Draft, term: Compare, wanted: bool, rows: Rows) -> None
             number = draft.crossing(place, one, other, rows)
             for near in () if number is None else (number, number + 1, number - 1, number + 2):
                 draft.put(place, scale.value(scale.clamp(near)))
-                if holds(draft, term, rows) is wanted:
-                    return
+                if reached():
+                    return True
         draft.put(place, before)
+    return False
 
 
-def _lists_read(term: Term, ruleset: Ruleset) -> Iterator[str]:
+def _move_from_scratch(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
+    """The same, with every quantity first made as small as it can be: a sum that is far too large."""
+    terms = [term for pair in sides[:1] for term in pair if term is not None]
+    places = draft.places(terms, rows)
+    for place in places:
+        draft.put(place, draft.plan.simplest(place.fact))
+    return len(places) > 1 and (reached() or _move(draft, sides, rows, reached))
+
+
+def _switch(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
+    """Flags, one after the other: ``count_true(a, b, …) >= 2``."""
+    terms = [term for pair in sides[:1] for term in pair if term is not None]
+    flags = draft.places(terms, rows, frozenset({Kind.FLAG}))
+    for value in (True, False):
+        for place in flags:
+            draft.put(place, value)
+            if reached():
+                return True
+    return False
+
+
+def _lengthen(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
+    """More records that a count or a sum takes in."""
+    for gather in _gathers(sides, draft.plan.ruleset):
+        if free_frames((gather,)) <= rows.keys():
+            for _ in range(MOST_ADDED if gather.function == "count" else 1):
+                if _with_another(draft, gather, rows) and (
+                    reached() or (gather.function != "count" and _move(draft, sides, rows, reached))
+                ):
+                    return True
+    return False
+
+
+def _select(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
+    """Records taken in by ``where`` or left out by it, one after the other."""
+    for gather in _gathers(sides, draft.plan.ruleset):
+        if gather.where is None or not free_frames((gather,)) <= rows.keys():
+            continue
+        name = gather.records.name
+        for taken in (True, False):
+            for row in range(len(draft.rows[name])):
+                if make(draft, gather.where, taken, {**rows, gather.frame: (name, row)}) and reached():
+                    return True
+    return False
+
+
+def _shorten(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
+    """Fewer records; the one at hand stays."""
+    for gather in _gathers(sides, draft.plan.ruleset):
+        name = gather.records.name
+        kept = max((row for other, row in rows.values() if other == name), default=-1) + 1
+        while len(draft.rows[name]) > kept:
+            draft.drop_last(name)
+            if reached():
+                return True
+    return False
+
+
+def _with_another(draft: Draft, gather: Gather, rows: Rows) -> bool:
+    """One more record that ``gather`` takes in; whether there is one."""
+    name = gather.records.name
+    if not draft.append(name):
+        return False
+    inner = {**rows, gather.frame: (name, len(draft.rows[name]) - 1)}
+    return gather.where is None or make(draft, gather.where, True, inner)
+
+
+def _gathers(sides: Sides, ruleset: Ruleset) -> Iterator[Gather]:
+    for term in sides[0]:
+        if term is not None:
+            yield from _gathered(term, ruleset)
+
+
+def _gathered(term: Term, ruleset: Ruleset) -> Iterator[Gather]:
     for one in walk(term):
         if isinstance(one, Gather):
-            yield one.records.name
+            yield one
         elif isinstance(one, Read) and one.scalar.source == "measure":
-            yield from _lists_read(ruleset.measures[one.scalar.name].expression.term, ruleset)
+            yield from _gathered(ruleset.measures[one.scalar.name].expression.term, ruleset)
+
+
+def _all_rows(draft: Draft, term: Term) -> Iterator[Rows]:
+    """Every record that a term with one free frame can have at hand; nothing for a term with several."""
+    free = {one.frame: one.records.name for one in walk(term) if isinstance(one, ReadField)}
+    frames = free_frames((term,))
+    if not frames:
+        yield {}
+    elif len(frames) == 1:
+        (frame,) = frames
+        for row in range(len(draft.rows[free[frame]])):
+            yield {frame: (free[frame], row)}

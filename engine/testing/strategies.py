@@ -9,8 +9,7 @@ waivers. It shrinks to few records and small, round values.
 from __future__ import annotations
 
 import json
-import string
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hypothesis import reject
@@ -19,15 +18,25 @@ from hypothesis import strategies as st
 from engine.errors import FactsError
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
-from engine.inference.direct import RECORD_FRAME
 from engine.language.numbers import HUNDRED, ONE, ZERO, Rational, format_exact
 from engine.language.terms import Compare, Constant, Kind, Term, Value
 from engine.language.types import FLAG
-from engine.ruleset.model import Criterion, Fact, Measure, Range, RecordList, Ruleset, TierScore, Unseen
+from engine.ruleset.model import (
+    BandScore,
+    Criterion,
+    Fact,
+    Measure,
+    Range,
+    RecordList,
+    Ruleset,
+    TierScore,
+    Unseen,
+    ValueScore,
+)
 from engine.source import parse_source
-from engine.testing.drafts import Draft, Plan
-from engine.testing.repair import holds, make, satisfy
-from engine.testing.thresholds import free_frames
+from engine.testing.drafts import Draft, Plan, Rows
+from engine.testing.repair import define, every_record, holds, make, satisfy
+from engine.testing.thresholds import Frames, free_frames, rule_frames
 from engine.testing.values import dated, value_strategy
 
 FEW, LONG = 3, 12
@@ -68,6 +77,7 @@ class _Departments:
         self.plan = Plan(ruleset)
         self.identities = [identity.holds.term for identity in ruleset.identities if identity.blocking]
         self.ranges = [term for measure in ruleset.measures.values() for term in _range_terms(measure)]
+        self.computed = [term for node in ruleset.root.subtree() for term in _computed(node)]
         self.waivable = [rule for rule in ruleset.rules if rule.waivable]
         schema = ruleset.schema
         groups = [{name: fact} for name, fact in schema.facts.items()] + [
@@ -84,6 +94,8 @@ class _Departments:
                 self.put_in_order(draft)
             for one in draw(self.aims()):
                 self.aim(draft, *one)
+            if draw(st.sampled_from((True, True, True, False))):
+                define(draft, self.computed)
             satisfied = satisfy(draft, [*self.identities, *self.ranges])
             if not satisfied and not all(holds(draft, term, {}) for term in self.identities):
                 reject()
@@ -126,11 +138,10 @@ class _Departments:
         lengths = [st.lists(record, max_size=FEW)]
         lengths += [st.lists(record, min_size=size, max_size=size) for size in sizes]
         drawn = draw(st.lists(record, min_size=FEW, max_size=LONG) if long else st.one_of(lengths))
-        key = records.fields[records.key]
-        keys = key.type.options or _letters(len(drawn))
+        place = records.fields[records.key].place
         return [
-            (*values[: key.place], word, *values[key.place + 1 :])
-            for word, values in zip(keys, drawn, strict=False)
+            (*values[:place], key, *values[place + 1 :])
+            for key, values in zip(self.plan.keys(name), drawn, strict=False)
         ]
 
     def has_unique_keys(self, draft: Draft) -> bool:
@@ -143,12 +154,12 @@ class _Departments:
     # Thresholds
 
     def aims(self) -> st.SearchStrategy[list[tuple[int, int, int, int, bool]]]:
-        """Which thresholds, for which record, by moving which fact, how far off, and with the rule firing."""
-        thresholds = self.plan.turns.thresholds
-        if not thresholds:
+        """Which thresholds or rules, for which record, by moving which fact, how far off, and firing or not."""
+        turns = len(self.plan.turns.thresholds) + len(self.ruleset.rules)
+        if not turns:
             return st.just([])
         one = st.tuples(
-            st.integers(0, len(thresholds) - 1),
+            st.integers(0, turns - 1),
             st.integers(0, LONG),
             st.integers(0, FEW),
             st.sampled_from(OFFSETS),
@@ -157,25 +168,34 @@ class _Departments:
         return st.lists(one, max_size=AIMS)
 
     def aim(self, draft: Draft, index: int, row: int, which: int, offset: int, firing: bool) -> None:
-        threshold = self.plan.turns.thresholds[index]
-        rows: dict[int, tuple[str, int]] = {}
-        for frame, records in threshold.frames.items():
-            draft.fill(records.name)
-            rows[frame] = records.name, row % len(draft.rows[records.name])
-        if firing and threshold.condition is not None and _reads_only(threshold.condition, rows):
+        """Put the department on a threshold, of a rule that otherwise fires; or just make a rule fire or not."""
+        thresholds = self.plan.turns.thresholds
+        if index >= len(thresholds):
+            rule = self.ruleset.rules[index - len(thresholds)]
+            make(draft, rule.expression.term, firing, self.records_at(draft, rule_frames(rule), row))
+            return
+        threshold = thresholds[index]
+        rows = self.records_at(draft, threshold.frames, row)
+        if firing and threshold.condition is not None and free_frames((threshold.condition,)) <= rows.keys():
             make(draft, threshold.condition, True, rows)
         draft.aim(threshold, rows, which, offset)
+
+    def records_at(self, draft: Draft, frames: Frames, row: int) -> Rows:
+        """The record of each list at ``row``, counted round; a list that is empty gets one."""
+        rows: dict[int, tuple[str, int]] = {}
+        for frame, records in frames.items():
+            if not draft.rows[records.name]:
+                draft.append(records.name)
+            rows[frame] = records.name, row % len(draft.rows[records.name])
+        return rows
 
     def put_in_order(self, draft: Draft) -> None:
         """Let no deduction or veto fire, as far as that is easily done."""
         for rule in self.ruleset.rules:
             if rule.kind not in ("deduction", "veto"):
                 continue
-            if rule.each is None:
-                make(draft, rule.expression.term, False, {})
-                continue
-            for row in range(len(draft.rows[rule.each.name])):
-                make(draft, rule.expression.term, False, {RECORD_FRAME: (rule.each.name, row)})
+            for rows in every_record(draft, rule):
+                make(draft, rule.expression.term, False, rows)
 
     # The document
 
@@ -226,12 +246,13 @@ class _Departments:
         return waivers
 
 
-def _letters(count: int) -> Sequence[str]:
-    """A, B, … Z, A2, B2, …"""
-    return [
-        string.ascii_uppercase[index % 26] + (str(index // 26 + 1) if index >= 26 else "")
-        for index in range(count)
-    ]
+def _computed(node: Criterion) -> Iterator[Term]:
+    """The terms of a criterion that must have a value for it to have a score."""
+    if isinstance(node.score, ValueScore):
+        yield node.score.value.term
+    elif isinstance(node.score, BandScore):
+        yield node.score.of.term
+    yield from (weight.term for weight in node.weights)
 
 
 def _range_terms(measure: Measure) -> Iterator[Term]:
@@ -240,10 +261,6 @@ def _range_terms(measure: Measure) -> Iterator[Term]:
     for operator, bound in ((">=", measure.allowed.low), ("<=", measure.allowed.high)):
         if bound is not None:
             yield Compare(FLAG, operator, term, Constant(term.type, bound))
-
-
-def _reads_only(condition: Term, rows: Mapping[int, object]) -> bool:
-    return free_frames((condition,)) <= rows.keys()
 
 
 def _coefficients(allowed: Range) -> list[Rational]:

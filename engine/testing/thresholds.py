@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from engine.inference.direct import RECORD_FRAME
 from engine.language.compiler import EvaluationError, compile_term
 from engine.language.numbers import Rational
 from engine.language.terms import (
@@ -32,7 +33,7 @@ from engine.language.terms import (
     parts,
     walk,
 )
-from engine.ruleset.model import BandScore, CaseScore, Criterion, Expression, Ruleset, ValueScore
+from engine.ruleset.model import BandScore, CaseScore, Criterion, Expression, Rule, Ruleset, ValueScore
 
 Frames = Mapping[int, Records]
 """The record lists whose records are at hand, by the slot that holds the record."""
@@ -166,7 +167,7 @@ def turns_of(ruleset: Ruleset) -> Turns:
 def _scoring_terms(ruleset: Ruleset) -> Iterator[tuple[Term, Frames, Term | None]]:
     """Every term that points depend on, and the condition of the rule it belongs to."""
     for rule in ruleset.rules:
-        frames = {1: rule.each} if rule.each is not None else {}
+        frames = rule_frames(rule)
         condition = rule.expression.term
         yield condition, frames, condition
         if rule.amount is not None:
@@ -182,6 +183,11 @@ def _scoring_terms(ruleset: Ruleset) -> Iterator[tuple[Term, Frames, Term | None
             for bound in dict.fromkeys(bounds):
                 if bound is not None:
                     yield Compare(Type(Kind.FLAG), "<", of, Constant(of.type, bound)), {}, None
+
+
+def rule_frames(rule: Rule) -> Frames:
+    """The record that a rule with ``each`` has at hand."""
+    return {RECORD_FRAME: rule.each} if rule.each is not None else {}
 
 
 def _expressions(node: Criterion) -> Iterator[Expression]:

@@ -44,6 +44,24 @@ def line_of(name: str, text: str) -> int:
     return (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").split(text)[0].count("\n") + 1
 
 
+# 1. Points
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("bonus_at_most: 2", "bonus_at_most: -2"),
+        ("bonus_at_most: 2", "bonus_at_most: 2.005"),
+        ("title: 其他, points: 10,", "title: 其他, points: 10.005,"),
+        ("title: 其他, points: 10,", "title: 其他, points: -10,"),
+        ("points: {total: 20,", "points: {total: 20.005,"),
+    ],
+)
+def test_points_that_no_row_could_earn_are_refused(written: str, wrong: str) -> None:
+    """Below 0, or finer than the decimals to which points are rounded: a row would earn more than its points."""
+    assert refused("exact-leaf-order", (written, wrong)) == [("R041", line_of("exact-leaf-order", written))]
+
+
 # 2. Lines and nodes
 
 
@@ -51,7 +69,11 @@ def test_a_branch_tells_which_child_it_chose() -> None:
     assert scored("24-weakest-link: a tie").nodes["control"].chosen == "procedures"
     assert scored("16-either-or: both full is a tie").nodes["carry_over"].chosen == "rate"
     ties = scored("exact-best-and-weakest: ties go to the first").nodes
-    assert [ties[one].chosen for one in ("best_of", "weakest_of", "best_or_full")] == ["best_a", "weak_d", "full_d"]
+    assert [ties[one].chosen for one in ("best_of", "weakest_of", "best_or_full")] == [
+        "best_a",
+        "weak_d",
+        "full_d",
+    ]
 
 
 def test_lines_under_an_average_tell_their_share() -> None:
@@ -73,7 +95,11 @@ def test_what_is_left_out_has_no_points_to_earn() -> None:
 
 def test_a_branch_gives_up_the_points_that_leave_the_table() -> None:
     nodes = scored("exact-rescale-root: one out of its branch and one out of the table").nodes
-    assert [(nodes[one].full, nodes[one].removed) for one in ("first", "second", "total")] == [(50, 0), (30, 10), (100, 0)]
+    assert [(nodes[one].full, nodes[one].removed) for one in ("first", "second", "total")] == [
+        (50, 0),
+        (30, 10),
+        (100, 0),
+    ]
 
 
 def test_rescale_root_needs_sums_all_the_way_up() -> None:
@@ -96,7 +122,9 @@ def test_findings_in_a_circle_are_refused() -> None:
 
 def test_findings_of_an_unknown_criterion_are_refused() -> None:
     unknown = ("when: findings(filing) >= 3", "when: findings(fling) >= 3")
-    assert refused("exact-findings", unknown) == [("E201", line_of("exact-findings", "when: findings(filing) >= 3"))]
+    assert refused("exact-findings", unknown) == [
+        ("E201", line_of("exact-findings", "when: findings(filing) >= 3"))
+    ]
 
 
 # 7. Optional facts
@@ -106,7 +134,10 @@ def test_findings_of_an_unknown_criterion_are_refused() -> None:
     ("guarded", "unguarded"),
     [
         ("score: points * min(rate, 100%) if given(rate) else 1", "score: points * min(rate, 100%)"),
-        ("score: points * min(rate, 100%) if given(rate) else 1", "score: 1 if given(rate) else points * rate"),
+        (
+            "score: points * min(rate, 100%) if given(rate) else 1",
+            "score: 1 if given(rate) else points * rate",
+        ),
         ("when: given(filed) and days(signed, filed) > 7", "when: days(signed, filed) > 7"),
         ("when: given(filed) and days(signed, filed) > 7", "when: given(filed) or days(signed, filed) > 7"),
         ("when: given(filed) and days(signed, filed) > 7", "when: days(signed, filed) > 7 and given(filed)"),
@@ -132,16 +163,33 @@ def test_a_rate_is_not_shown_as_the_threshold_it_misses() -> None:
     assert because.zh == "执行率 89.90% 低于 90%，请说明原因"
 
 
+def test_a_message_whose_figure_has_no_value_says_so() -> None:
+    scoring = scored("exact-guards: nothing to divide by")
+    rule = scoring.evaluation.ruleset.rule("no_share")
+    assert rule is not None
+    because = Explainer(scoring).because(rule, None)
+    assert because is not None
+    assert (because.zh, because.en) == ("占比为 无法计算", "占比为 no value")
+
+
 def test_claims_stand_at_any_node() -> None:
     scoring = scored("exact-unseen: claims elsewhere change nothing")
     claims = {one.criterion: (one.claimed, one.computed, one.difference) for one in scoring.claims}
-    assert claims == {"disclosure": (6, 6, 0), "systems": (4, 0, 4), "management": (10, 6, 4), "total": (10, 6, 4)}
+    assert claims == {
+        "disclosure": (6, 6, 0),
+        "systems": (4, 0, 4),
+        "management": (10, 6, 4),
+        "total": (10, 6, 4),
+    }
     assert scoring.nodes["disclosure"].state == "unseen"
 
 
 def test_what_is_to_be_explained_stays_open_until_it_is() -> None:
     open_points = scored("23-explanation-required: one for each record").open_points
-    assert [(one.rule.id, one.key, one.explanation) for one in open_points] == [("not_begun", "A", ""), ("not_begun", "B", "")]
+    assert [(one.rule.id, one.key, one.explanation) for one in open_points] == [
+        ("not_begun", "A", ""),
+        ("not_begun", "B", ""),
+    ]
     explained = scored("23-explanation-required: an explanation changes no points").open_points
     assert [(one.rule.id, one.explanation) for one in explained] == [("low_execution", "项目延期")]
 

@@ -312,4 +312,6 @@ ROOT_LINES = {
 def test_the_ledger_of_the_whole_table(name: str, expected: str) -> None:
     scoring = all_cases()[name].outcome.scoring
     assert scoring is not None
-    assert [described(line) for line in scoring.lines] == [line.strip() for line in expected.strip().splitlines()]
+    assert [described(line) for line in scoring.lines] == [
+        line.strip() for line in expected.strip().splitlines()
+    ]

@@ -10,6 +10,7 @@ import pytest
 from engine.errors import AuditError
 from engine.explanation import Explainer
 from engine.ledger.scoring import Scoring
+from engine.ruleset.checks.registry import run_checks
 from engine.scoring import score_directly
 from engine.testing.examples import fired_rules
 from tests.shapes.cases import FOLDER, NAMES, ShapeCase, all_cases, described, described_nodes, load, scorer
@@ -55,6 +56,12 @@ def test_every_file_is_a_ruleset_with_its_witness(name: str) -> None:
     names = [example.name for example in ruleset.examples]
     assert len(names) >= 5
     assert len(set(names)) == len(names)
+
+
+@every_file
+def test_no_check_finds_an_error(name: str) -> None:
+    """What a file leaves open on purpose, such as a gap between bands, it switches off with a reason."""
+    assert [one.render("en") for one in run_checks(load(name)) if one.severity == "error"] == []
 
 
 @every_case
@@ -103,7 +110,9 @@ def test_a_branch_has_the_lines_of_the_children_that_count(case: ShapeCase) -> N
     for node in scored(case).root.walk():
         if not node.children or not node.in_play:
             continue
-        counting = [child for child in node.children if child.in_play and node.chosen in ("", child.criterion.id)]
+        counting = [
+            child for child in node.children if child.in_play and node.chosen in ("", child.criterion.id)
+        ]
         below = [(line, child) for child in counting for line in child.lines]
         for line, (original, child) in zip(node.lines, below, strict=False):
             if node.criterion.roll not in ("average", "weighted"):
@@ -134,7 +143,9 @@ def test_the_order_of_records_plays_no_part(case: ShapeCase) -> None:
         if expected.error is not None:
             with pytest.raises(AuditError) as raised:
                 scorer(case.name).score(case.facts(order))
-            assert {one.code for one in raised.value.problems} == {one.code for one in expected.error.problems}
+            assert {one.code for one in raised.value.problems} == {
+                one.code for one in expected.error.problems
+            }
         else:
             shuffled = scorer(case.name).score(case.facts(order))
             assert described_nodes(shuffled) == described_nodes(scored(case))
@@ -150,5 +161,7 @@ def test_every_line_and_every_decision_is_told(case: ShapeCase) -> None:
         assert told.zh
         assert told.en
         assert "{" not in told.zh + told.en
-    fired = {rule.id: [one.key for one in explainer.decisions(rule) if one.fired] for rule in case.ruleset.rules}
+    fired = {
+        rule.id: [one.key for one in explainer.decisions(rule) if one.fired] for rule in case.ruleset.rules
+    }
     assert {rule: keys for rule, keys in fired.items() if keys} == fired_rules(scoring)

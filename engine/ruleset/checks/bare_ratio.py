@@ -1,8 +1,8 @@
 """A ratio is compared with a ratio: with a percent sign.
 
-Found when a ruleset is read, and the ruleset cannot be used until it is mended: ``execution_rate <
-90`` would be true of every department, for a rate of 84% is 0.84. Only 0 and 1 mean the same with
-and without the sign.
+Found when a ruleset is read, and the ruleset cannot be used until it is mended: a rate of 84% is
+0.84, so that ``rate < 90`` would be true of every department. Only 0 and 1 stand for themselves,
+for none and all of it.
 
 PASS::
 

@@ -2,7 +2,7 @@
 
 A criterion cannot lose more than its own points, so a deduction or an ``at_most`` above them is cut
 off when it is taken: a slip, or points that were changed in one place only. A ``bonus_at_most`` of 0
-makes every bonus of the criterion worth nothing.
+makes every bonus of the criterion worth nothing, and a bonus above it is cut off as well.
 
 PASS::
 

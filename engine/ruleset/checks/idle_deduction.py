@@ -1,9 +1,9 @@
 """A deduction can cost something.
 
-It cannot where its amount is always 0 (also: rounds to 0), where its ``at_most`` is 0, where the
-criterion starts with 0 points, or where the deductions above it have certainly taken all points by
-the time its turn comes. What only asks for an explanation belongs in ``explain``. A deduction above
-that may be waived is not counted upon.
+It cannot where its amount is always 0 (also: rounds to 0), where its ``at_most`` is 0, or where the
+deductions above it have certainly taken all points by the time its turn comes; one above that may be
+waived is not counted upon. What only asks for an explanation belongs in ``explain``. A criterion
+whose score is always 0 is told as a whole.
 
 PASS::
 
@@ -29,7 +29,8 @@ from engine.language.ranges import Bounds, range_of
 from engine.language.terms import Combine, Compare, Constant, Invert, Term, key
 from engine.ruleset.checks.base import Check
 from engine.ruleset.checks.bounds import bounds_of
-from engine.ruleset.model import BandScore, CaseScore, Criterion, Rule, Ruleset, ValueScore
+from engine.ruleset.checks.earning import as_score
+from engine.ruleset.model import Criterion, Rule, Ruleset
 
 CHECK = Check("R106", Text("扣分项能扣到分", "deductions can cost points"), "error")
 
@@ -38,12 +39,16 @@ Found = tuple[Text, Text]
 
 
 def find(ruleset: Ruleset) -> Iterator[Problem]:
-    """A problem for each deduction that never costs anything."""
+    """A problem for each deduction that never costs anything, and each leaf that never earns anything."""
     bounds = bounds_of(ruleset)
     for node in ruleset.root.subtree():
-        if not node.deductions:
-            continue
         leaf = _Leaf(node, bounds, ruleset.decimals)
+        if leaf.start <= 0 and (node.deductions or node.score is not None):
+            message = Text("本指标总是从 0 分起，得不到分", "the criterion always starts with 0 points")
+            fix = Text("改正 score 或分值", "correct the score, or the points")
+            score = as_score(node)
+            yield CHECK.problem(message, score[1].position() if score else node.position, node.id, fix)
+            continue
         for rule in node.deductions:
             found = leaf.idle(rule)
             if found is not None:
@@ -69,11 +74,6 @@ class _Leaf:
 
     def idle(self, rule: Rule) -> Found | None:
         """Why the rule can never cost anything, if it cannot."""
-        if self.start <= 0:
-            start = Text(
-                "本指标起评分总是 0，无分可扣", "the criterion starts with 0 points: there is nothing to take"
-            )
-            return start, Text("改正 score 或分值", "correct the score, or the points")
         known = Known(self.bounds)
         known.assume(rule.expression.term)
         if known.contradictory:
@@ -117,20 +117,9 @@ class _Leaf:
 
 def _most_at_start(node: Criterion, bounds: Bounds) -> Rational:
     """The most that the leaf can start with."""
-    match node.score:
-        case ValueScore(value=value):
-            earned = [value]
-        case BandScore(bands=bands):
-            earned = [band.earn for band in bands]
-        case CaseScore(rows=rows):
-            earned = [earn for _, earn in rows]
-        case _:
-            return node.points
-    highs = [range_of(one.term, bounds).high for one in earned]
-    return max(
-        (min(max(high, ZERO), node.points) if high is not None else node.points for high in highs),
-        default=ZERO,
-    )
+    score = as_score(node)
+    high = range_of(score[0], bounds).high if score is not None else None
+    return node.points if high is None else min(max(high, ZERO), node.points)
 
 
 def _quantities(term: Term) -> Iterator[object]:
