@@ -16,6 +16,7 @@ from engine.errors import Position, Problem, RulesetError, Text
 from engine.language.checker import Scope
 from engine.language.compiler import FIRST_FREE_SLOT
 from engine.language.numbers import ZERO, Rational
+from engine.language.parser import KEYWORDS
 from engine.language.terms import Apply, Kind, Read, ReadField, Records, Scalar, Term, Type, walk
 from engine.language.types import FLAG
 from engine.ruleset.checks import points_sum
@@ -64,6 +65,10 @@ def _in_reading_order(problems: list[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.where or Position(""))
 
 
+RESERVED = KEYWORDS | {"points"}
+"""Words that expressions give a meaning of their own; no fact, parameter or measure is called so."""
+
+
 class _Builder:
     def __init__(self, root: Node, document: RulesetDocument) -> None:
         self.expressions = Expressions(root)
@@ -81,6 +86,9 @@ class _Builder:
         schema = schema_builder.build(document)
         records = {name: one.records for name, one in schema.lists.items()}
         self.name_scalars(scalar_symbols(schema), "facts")
+        for name, one in schema.lists.items():
+            for field in one.fields:
+                self.check_name(field, ("facts", name, "fields", field))
         parameters = self.parameters()
         measures = self.measures(records)
         findings = self.findings()
@@ -126,12 +134,23 @@ class _Builder:
             if name in self.scalars or (name in self.document.facts and section != "facts"):
                 message = Text(f"名称“{name}”已用于别处", f"the name '{name}' is used elsewhere already")
                 self.expressions.report("R050", message, (section, name))
+            self.check_name(name, (section, name))
             self.scalars[name] = scalar
+
+    def check_name(self, name: str, path: Path) -> None:
+        if name in RESERVED:
+            message = Text(f"“{name}”是表达式的关键字", f"'{name}' is a word of the expression language")
+            self.expressions.report("R051", message, path, Text("换一个名称", "choose another name"))
 
     def parameters(self) -> dict[str, Scalar]:
         parameters: dict[str, Scalar] = {}
         for name, one in self.document.parameters.items():
             type_ = Type(Kind(one.type))
+            if type_.kind == Kind.CHOICE:
+                message = Text("参数不能是 choice", "a parameter cannot be a choice")
+                fix = Text("写 type: text", "write type: text")
+                self.expressions.report("R023", message, ("parameters", name, "type"), fix)
+                continue
             value = self.expressions.value(one.value, type_, ("parameters", name, "value"))
             parameters[name] = Scalar(
                 name, type_, self.take_slot(value), as_text(one.label, name), "parameter"

@@ -9,7 +9,7 @@ from engine.errors import Problem, Text
 from engine.language.checker import Scope, given_if
 from engine.language.conditions import compile_condition
 from engine.language.numbers import Rational, round_half_up
-from engine.language.terms import Kind, Scalar, Type
+from engine.language.terms import NUMERIC, Kind, Scalar, Type
 from engine.language.types import FLAG, suggestion
 from engine.ruleset import document as doc
 from engine.ruleset.expressions import Expressions, Path
@@ -31,6 +31,7 @@ from engine.ruleset.model import (
     ValueScore,
 )
 from engine.ruleset.schema import as_text
+from engine.source import Mapping as MappingNode
 from engine.source import node_at
 
 POINTS = Type(Kind.POINTS)
@@ -161,6 +162,10 @@ class CriteriaBuilder:
                 if name not in ids:
                     message = Text(f"没有下级指标“{name}”", f"there is no child '{name}'")
                     self.expressions.report("R042", message, (*path, name), suggestion(name, ids))
+        for weight in read:
+            if weight is not None and weight.term.type.kind not in NUMERIC:
+                message = Text("权重应为数量", "a weight is a quantity")
+                self.expressions.problems.append(Problem("E202", message, weight.position(weight.term.span)))
         return tuple(weight for weight in read if weight is not None)
 
     def check_rescale_root(self, root: Criterion) -> None:
@@ -229,6 +234,8 @@ class CriteriaBuilder:
             return self.bands(one.score.bands, where, scope, given)
         if one.score.cases is not None:
             return self.cases(node, one.score.cases, where, scope, given)
+        if isinstance(node_at(self.expressions.root, where), MappingNode):
+            where = (*where, "value")
         value = self.expressions.read(where, scope, POINTS, given)
         return ValueScore(value) if value is not None else None
 

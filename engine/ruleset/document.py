@@ -255,11 +255,6 @@ class Band(Bounds):
     earn: Expression
 
 
-class Bands(Model):
-    of: Expression
-    bands: Annotated[list[Band], Field(min_length=1)]
-
-
 class Case(Model):
     """``{when, earn}``, or last ``{else: earn}``."""
 
@@ -273,10 +268,6 @@ class Case(Model):
         last = self.when is None and self.earn is None and self.else_ is not None
         _require(pair or last, "写 {when, earn} 或 {else}", "write {when, earn} or {else}")
         return self
-
-
-class Cases(Model):
-    cases: Annotated[list[Case], Field(min_length=1)]
 
 
 def _score(value: object) -> object:

@@ -84,7 +84,7 @@ class Library:
     def path_of(self, reference: str) -> Path:
         """The file that ``reference``, an id or a path, means."""
         path = Path(reference)
-        if path.suffix in (".yaml", ".yml") or path.is_absolute() or reference.startswith("."):
+        if path.suffix in (".yaml", ".yml", ".json") or path.is_absolute() or reference.startswith("."):
             if not path.is_file():
                 message = Text("没有这个规则集文件", "there is no such ruleset file")
                 raise RulesetError([Problem("R010", message, Position(reference))])

@@ -1,0 +1,204 @@
+"""What holds for every department, by every shipped ruleset and every ruleset of ``tests/shapes``.
+
+Departments come from the strategy that the rulesets' users have, ``engine.testing.strategies``. What
+they must show is worked out here once more, with other means than the engine's.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.errors import AuditError, FactsError
+from engine.explanation import Explainer
+from engine.facts.reading import read_facts
+from engine.inference.direct import record_key
+from engine.ledger.lines import NodeScore
+from engine.ledger.scoring import Scoring
+from engine.record.document import ResultDocument
+from engine.record.verifying import verify
+from engine.record.writing import result_document
+from engine.ruleset.library import Library
+from engine.ruleset.model import Ruleset
+from engine.scoring import Scorer, score_directly
+from engine.source import parse_source
+from engine.testing.strategies import departments, facts_from
+from tests.odd_documents import in_another_order, scramble, spoil
+from tests.shapes.cases import LIBRARY, NAMES, described_nodes
+
+RULESETS = [*Library().ids(), *(f"shapes/{name}" for name in NAMES)]
+
+every_ruleset = pytest.mark.parametrize("name", RULESETS)
+orders = st.integers(0, 2**20).map(random.Random)
+
+
+@cache
+def load(name: str) -> Ruleset:
+    return LIBRARY.load(name)
+
+
+@cache
+def scorer(name: str) -> Scorer:
+    return Scorer(load(name))
+
+
+@cache
+def departments_of(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    return departments(load(name))
+
+
+def share(of_examples: int) -> settings:
+    """A share of the profile's examples for each ruleset."""
+    return settings(max_examples=max(2, settings().max_examples // of_examples))
+
+
+def score(name: str, document: dict[str, Any]) -> Scoring | None:
+    """The score by the product's main path; ``None`` where a declared error says why there is none."""
+    try:
+        return scorer(name).score(facts_from(document, load(name)))
+    except AuditError as error:
+        assert error.problems
+        assert error.exit_code in (3, 4)
+        return None
+
+
+@every_ruleset
+def test_what_is_generated_is_usable(name: str) -> None:
+    """A facts document as a file states it: nothing in it but texts, and nothing for the reader to refuse."""
+
+    @share(10)
+    @given(departments_of(name))
+    def usable(document: dict[str, Any]) -> None:
+        assert facts_from(document, load(name)).document == document
+
+    usable()
+
+
+@every_ruleset
+def test_every_department_is_scored_in_one_way_only(name: str) -> None:
+    @share(5)
+    @given(departments_of(name), orders)
+    def scored(document: dict[str, Any], order: random.Random) -> None:
+        scoring = score(name, document)
+        if scoring is not None:
+            assert_balanced(scoring)
+            assert_the_same_without_durable_rules(scoring)
+            assert_the_same_in_another_order(scoring, document, order)
+            assert_explained(scoring)
+            assert_verified(scoring)
+
+    scored()
+
+
+@every_ruleset
+def test_whatever_a_file_says_there_is_a_score_or_a_declared_error(name: str) -> None:
+    @share(5)
+    @given(departments_of(name), orders)
+    def declared(document: dict[str, Any], order: random.Random) -> None:
+        scoring = score(name, spoil(document, order))
+        if scoring is not None:
+            assert_balanced(scoring)
+            assert_explained(scoring)
+            assert_verified(scoring)
+        try:
+            root = parse_source(scramble(document, order), "facts.json", FactsError)
+            scorer(name).score(read_facts(root, load(name)))
+        except AuditError as error:
+            assert error.render("zh")
+            assert error.render("en")
+
+    declared()
+
+
+# What a score must show
+
+
+def fraction(value: object) -> Fraction:
+    return Fraction(str(value))
+
+
+def assert_balanced(scoring: Scoring) -> None:
+    ruleset = scoring.evaluation.ruleset
+    assert 0 <= fraction(scoring.total) <= fraction(ruleset.root.points)
+    for node in scoring.root.walk():
+        lost = sum((fraction(line.applied) for line in node.lines), start=Fraction(0))
+        full, earned = fraction(node.full), fraction(node.earned)
+        assert full - lost == earned, node.criterion.id
+        assert (earned * 10**ruleset.decimals).denominator == 1, node.criterion.id
+        assert 0 <= earned <= full + bonus_of(node), node.criterion.id
+        assert 0 <= full <= fraction(node.criterion.points), node.criterion.id
+    everything = [scoring.nodes[one.id] for one in ruleset.root.subtree()]
+    assert everything == list(scoring.root.walk())
+
+
+def bonus_of(node: NodeScore) -> Fraction:
+    """What a node may earn above its full points: the bonuses of what it counts."""
+    if not node.children:
+        return -sum(
+            (fraction(line.applied) for line in node.lines if line.kind == "bonus"), start=Fraction(0)
+        )
+    if node.criterion.parent is None:
+        return Fraction(0)
+    counting = [child for child in node.children if child.in_play and node.chosen in ("", child.criterion.id)]
+    bonuses = sum((bonus_of(child) for child in counting), start=Fraction(0))
+    applicable = sum((fraction(child.full) for child in counting), start=Fraction(0))
+    if not bonuses or node.criterion.roll in ("best", "weakest"):
+        return bonuses
+    # Spread over fewer points, or weighted by money, a bonus may weigh more, but not more than the whole branch.
+    return bonuses * max(Fraction(1), fraction(node.full) / applicable) + fraction(node.full)
+
+
+def assert_the_same_without_durable_rules(scoring: Scoring) -> None:
+    evaluation = scoring.evaluation
+    direct = score_directly(evaluation.ruleset, evaluation.facts)
+    assert_alike(direct, scoring)
+
+
+def assert_the_same_in_another_order(
+    scoring: Scoring, document: dict[str, Any], order: random.Random
+) -> None:
+    ruleset = scoring.evaluation.ruleset
+    assert_alike(score_directly(ruleset, facts_from(in_another_order(document, order), ruleset)), scoring)
+
+
+def assert_alike(one: Scoring, other: Scoring) -> None:
+    assert described_nodes(one) == described_nodes(other)
+    assert [(line.criterion.id, line.share) for line in one.lines] == [
+        (line.criterion.id, line.share) for line in other.lines
+    ]
+    assert (one.total, one.grade) == (other.total, other.grade)
+    assert [(point.rule.id, point.key) for point in one.open_points] == [
+        (point.rule.id, point.key) for point in other.open_points
+    ]
+
+
+def assert_explained(scoring: Scoring) -> None:
+    explainer, evaluation = Explainer(scoring), scoring.evaluation
+    for rule in evaluation.ruleset.rules:
+        decided = [
+            (record_key(rule, record), truth) for record, truth, _ in evaluation.decisions[rule.index] or ()
+        ]
+        explained = list(explainer.decisions(rule))
+        assert [(one.key, one.fired) for one in explained] == decided, rule.id
+        for one in explained:
+            assert one.result.truth is one.fired, rule.id
+            assert (one.because is not None) == (one.fired and rule.because is not None), rule.id
+            for compared in one.compared:
+                assert compared.sides.zh, rule.id
+                assert compared.sides.en, rule.id
+    for line in scoring.lines:
+        told = explainer.line(line)
+        assert told.zh
+        assert told.en
+
+
+def assert_verified(scoring: Scoring) -> None:
+    written = json.loads(json.dumps(result_document(scoring), ensure_ascii=False))
+    assert verify(ResultDocument.model_validate(written), scoring.evaluation.ruleset) == []
