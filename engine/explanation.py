@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.errors import Text
 from engine.inference.direct import RECORD_FRAME, Evaluation, record_key
+from engine.language.compiler import NOT_YET
 from engine.language.explanation import Result, explain, thresholds, with_numbers
 from engine.language.formats import Formats
 from engine.language.numbers import HUNDRED, Rational, format_fixed
@@ -164,7 +165,9 @@ class Explainer:
         """The measures an expression reads, each after those it reads itself."""
         found: dict[str, Measure] = {}
         for one in walk(expression.term):
-            if isinstance(one, Read) and one.scalar.source == "measure":
+            # One behind a guard that fails was never computed, and may have no value.
+            computed = isinstance(one, Read) and self.slots[one.scalar.slot] is not NOT_YET
+            if computed and isinstance(one, Read) and one.scalar.source == "measure":
                 measure = self.ruleset.measures[one.scalar.name]
                 for inner in self.measures_read(measure.expression):
                     found[inner.scalar.name] = inner

@@ -217,10 +217,13 @@ class _Reader:
         self.error = error
         self.problems: list[Problem] = []
         self.text, self.joined = _join_surrogates(file.text)
+        self.size = len(file.text)
 
     def original(self, index: int) -> int:
         """The place in the file of ``index`` in the text that is parsed."""
-        return min(index + 2 * bisect_right(self.joined, index), len(self.file.text))
+        if self.joined:
+            index += 2 * bisect_right(self.joined, index)
+        return index if index < self.size else self.size
 
     def report(self, code: str, message: Text, index: int, fix: Text | None = None) -> None:
         self.problems.append(Problem(code, message, self.file.position(index), fix=fix))
@@ -257,8 +260,9 @@ class _Reader:
         documents = 0
         open_nodes: list[Mapping | Sequence] = []
         pending: list[Scalar | None] = []
-        for event in _events(parser):
-            kind = type(event).__name__
+        while parser.check_event():
+            event = parser.get_event()
+            kind = event.__class__.__name__
             if kind == "DocumentStartEvent":
                 documents += 1
                 if documents > 1:
@@ -277,7 +281,7 @@ class _Reader:
                     root = node
                 elif not self.attach(open_nodes[-1], pending, node):
                     return root
-                if isinstance(node, Mapping | Sequence):
+                if isinstance(node, (Mapping, Sequence)):
                     open_nodes.append(node)
                     pending.append(None)
                     if len(open_nodes) > MAX_DEPTH:
@@ -350,8 +354,3 @@ class _Reader:
 
 def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _events(parser: Any) -> Iterator[Any]:
-    while parser.check_event():
-        yield parser.get_event()

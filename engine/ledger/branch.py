@@ -15,11 +15,12 @@ def roll_up(node: Criterion, children: Sequence[NodeScore], evaluation: Evaluati
     """The score of a branch from its children's, before any veto."""
     removed = _sum(child.removed for child in children if child.removed)
     in_play = [child for child in children if child.in_play]
+    if node.roll in ("average", "weighted"):
+        in_play = [child for child in in_play if child.full]  # a share of no points says nothing
     if not in_play:
         state = NodeScore(node, ZERO, ZERO, (), tuple(children), "not_applicable", False, removed)
         if node.parent is None:
-            message = Text("没有任何指标适用于这个部门", "no criterion applies to this department")
-            raise FactsError([Problem("F012", message, None, node.id)])
+            raise FactsError([_nothing_applies(node)])
         return state
     if node.roll in ("best", "weakest"):
         return _chosen(node, children, in_play)
@@ -51,13 +52,29 @@ def _summed(
         base += child.full
         earned += child.earned
         lines += child.lines
+    if not base and full:
+        return _only_bonuses(node, children, lines, earned, removed)
     if base != full:
-        exact = full * earned / base if base else ZERO
+        exact = full * earned / base
         rescaled = round_half_up(exact, decimals)
         difference = full - (base - earned) - rescaled
         lines.append(Line("rescaling", node, difference, difference))
         earned = rescaled
     return NodeScore(node, full, earned, tuple(lines), tuple(children), removed=ZERO if is_root else removed)
+
+
+def _only_bonuses(
+    node: Criterion, children: Sequence[NodeScore], lines: list[Line], earned: Rational, removed: Rational
+) -> NodeScore:
+    """Only rows without points apply: the branch is left out of the reckoning but for their bonuses."""
+    if node.parent is None:
+        raise FactsError([_nothing_applies(node)])
+    return NodeScore(node, ZERO, earned, tuple(lines), tuple(children), "not_applicable", removed=removed)
+
+
+def _nothing_applies(node: Criterion) -> Problem:
+    message = Text("没有任何指标适用于这个部门", "no criterion applies to this department")
+    return Problem("F012", message, None, node.id)
 
 
 def _chosen(node: Criterion, children: Sequence[NodeScore], in_play: Sequence[NodeScore]) -> NodeScore:

@@ -67,12 +67,14 @@ def _node(node: Node, *, inline: bool) -> Iterator[Any]:
 def _scalar(node: Scalar) -> Any:
     """A text in the style it had; a block that is one line needs no block."""
     from ruamel.yaml import events
+    from ruamel.yaml.tag import Tag
 
     text = node.text if not node.is_null or node.text else "null"
     style = node.style
     if style in ("|", ">"):
         style = "|" if "\n" in text else ("" if text else "'")
-    return events.ScalarEvent(None, None, (True, True), text, style=style or None)
+    tag = Tag(suffix="tag:yaml.org,2002:str")  # asked for, and not written, since it is implicit
+    return events.ScalarEvent(None, tag, (True, True, True), text, style=style or None)
 
 
 def _length(node: Node) -> int:

@@ -42,8 +42,8 @@ _FUNCTIONS = {
     "round": Text("{0}的四舍五入（位数：{1}）", "{0}, rounded (decimals: {1})"),
     "floor": Text("{0}向下取整", "{0}, rounded down"),
     "ceil": Text("{0}向上取整", "{0}, rounded up"),
-    "whole_steps": Text("{0}含几个{1}（只计整的）", "how often {1} is completed in {0}"),
-    "started_steps": Text("{0}含几个{1}（不足一个按一个计）", "how often {1} is begun in {0}"),
+    "whole_steps": Text("{0}含几个 {1}（只计整的）", "how often {1} is completed in {0}"),
+    "started_steps": Text("{0}含几个 {1}（不足一个按一个计）", "how often {1} is begun in {0}"),
     "days": Text("{0}至{1}的日数", "calendar days from {0} to {1}"),
     "workdays": Text("{0}至{1}的工作日数", "working days from {0} to {1}"),
     "count_true": Text("成立的项数（{0}）", "how many of these hold ({0})"),
@@ -57,7 +57,7 @@ _GATHERED = {
     "all": Text("每项{0}都符合：{1}", "for all of {0}: {1}"),
     "any": Text("有一项{0}符合：{1}", "for some of {0}: {1}"),
 }
-_IS_SO = Text("{0}为“是”", "{0}: yes")
+_IS_SO = Text("{0}为“是”", "{0} is yes")
 _YES, _NO = Text("“是”", "yes"), Text("“否”", "no")
 
 
@@ -172,7 +172,7 @@ class _Saying:
             case ReadField(field=column):
                 return column.label, _ATOM
             case Given(reads=reads):
-                return self.given(reads, Text("已填报{0}", "{0} stated")), _COMPARISON
+                return self.given(reads, Text("已填报{0}", "{0} is stated")), _COMPARISON
             case Negate(operand=operand):
                 return put(same("−{0}"), self.said(operand, _ATOM)), _PRODUCT
             case Operation(operator=operator, left=left, right=right):
@@ -229,9 +229,9 @@ class _Saying:
     def inverted(self, operand: Term) -> Text:
         match operand:
             case Given(reads=reads):
-                return self.given(reads, Text("未填报{0}", "{0} not stated"))
+                return self.given(reads, Text("未填报{0}", "{0} is not stated"))
             case Read() | ReadField():
-                return put(Text("{0}为“否”", "{0}: no"), self.said(operand))
+                return put(Text("{0}为“否”", "{0} is no"), self.said(operand))
             case Compare(operator=operator):
                 return self.compared(operand, _OPPOSITES[operator])
         return put(Text("并非（{0}）", "not ({0})"), self.flag(operand))
@@ -260,7 +260,8 @@ class _Saying:
             return put(same(f"{term.function}({{0}})"), self.listed(term.arguments, same(", ")))
         if term.function in _LISTED:
             return put(pattern, self.listed(term.arguments, Text("、", ", "), flags=True))
-        arguments = [self.said(argument, _ATOM) for argument in term.arguments]
+        least = _CHOICE if term.function == "abs" else _ATOM
+        arguments = [self.said(argument, least) for argument in term.arguments]
         return put(pattern, *arguments, same("0"))
 
     def gathered(self, term: Gather) -> Text:

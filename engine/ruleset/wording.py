@@ -85,7 +85,7 @@ class Wording:
     def roll(self, node: Criterion) -> list[Text]:
         if node.roll == "weighted":
             weights = [
-                put(same("{0} × {1}"), child.title, self.phrases.phrase(weight.term))
+                put(Text("{0}：{1}", "{0}: {1}"), child.title, self.phrases.phrase(weight.term))
                 for child, weight in zip(node.children, node.weights, strict=True)
             ]
             return [put(Text("按权重加权平均：{0}", "Weighted by: {0}"), _joined(weights))]
@@ -182,14 +182,13 @@ class Wording:
         return put(pattern, self.excess(excess), step, verb, points(each))
 
     def excess(self, term: Term) -> Text:
-        if (
-            isinstance(term, Operation)
-            and term.operator == "-"
-            and self.phrases.fixed(term.right) is not None
-        ):
+        said = self.phrases.phrase(term)
+        if not isinstance(term, Operation):
+            return said
+        if term.operator == "-" and self.phrases.fixed(term.right) is not None:
             over = self.phrases.phrase(term.left), self.phrases.phrase(term.right)
             return put(Text("{0}超出 {1} 的部分", "the part of {0} above {1}"), *over)
-        return self.phrases.phrase(term)
+        return put(Text("（{0}）", "({0})"), said)
 
     def size(self, term: Term, excess: Term) -> Text:
         """One step: a ratio's in percentage points, days as the days that are counted."""
@@ -212,8 +211,8 @@ class Wording:
         follows = []
         if rule.amount is not None:
             none = self.phrases.fixed(rule.amount.term) == 0
-            least = Text("本项不得分", "nothing is earned")
-            most = put(Text("本项至多得 {0}", "at most {0} are earned"), self.points(rule.amount))
+            least = Text("本项不得分", "earns nothing")
+            most = put(Text("本项至多得 {0}", "earns at most {0}"), self.points(rule.amount))
             follows.append(least if none else most)
         if rule.grade_at_most is not None:
             follows.append(put(Text("等级至多为“{0}”", "the grade is {0} at best"), same(rule.grade_at_most)))

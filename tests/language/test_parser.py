@@ -34,12 +34,6 @@ def test_a_printed_tree_reads_back(tree: Node) -> None:
     assert parse(print_tree(tree)) == tree
 
 
-@given(trees())
-def test_the_printed_form_is_settled(tree: Node) -> None:
-    text = print_tree(tree)
-    assert print_tree(parse(text)) == text
-
-
 @pytest.mark.parametrize(
     ("text", "printed"),
     [

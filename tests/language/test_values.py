@@ -28,7 +28,7 @@ from tests.language.expressions import expressions, facts
 from tests.language.world import FULL, LISTS, World
 
 WORLD = World()
-LONGER = settings(max_examples=settings.default.max_examples * 4)
+LONGER = settings(max_examples=settings.default.max_examples * 2)
 KINDS = [Kind.FLAG, Kind.FLAG, Kind.DATE, Kind.TEXT, Kind.CHOICE, *sorted(NUMERIC)]
 PYTHON = {Kind.DATE: date, Kind.FLAG: bool, Kind.TEXT: str, Kind.CHOICE: str}
 
