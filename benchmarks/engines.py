@@ -107,7 +107,7 @@ def rule_engine(mix: Mix, departments: Sequence[Department]) -> Total:
     contexts = [one.values(Decimal) for one in departments]
 
     def total(number: int) -> Decimal:
-        facts = contexts[number % len(contexts)]
+        facts: Any = contexts[number % len(contexts)]
         points = Decimal(0)
         for begin, deductions in zip(starts, compiled, strict=True):
             left = _cents(begin.evaluate(facts))
@@ -206,7 +206,7 @@ def durable(mix: Mix, departments: Sequence[Department]) -> Total:
     """
     from durable.engine import Host
 
-    class QuietHost(Host):  # type: ignore[misc]
+    class QuietHost(Host):
         """Without the threads that look for timers."""
 
         def _run(self) -> None:
@@ -250,13 +250,13 @@ def durable(mix: Mix, departments: Sequence[Department]) -> Total:
         finally:
             host.delete_state("benchmark", state)
         lost = [0.0] * len(flat)
-        for one in fired:
-            index, record = asked[one]
+        for message in fired:
+            index, record = asked[message]
             lost[index] += amounts[index](facts, record)
         left = [begin(facts, None) for begin in starts]
         for (criterion, one), points in zip(flat, lost, strict=True):
             left[criterion] -= min(points, float(one.at_most)) if one.at_most else points
-        return sum(max(points, 0.0) for points in left)
+        return float(sum(max(points, 0.0) for points in left))
 
     return total
 

@@ -26,7 +26,7 @@ def machine() -> str:
             (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), model
         )
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{model}, {os.cpu_count()} cores, {python}, {platform.system()} {platform.machine()}"
+    return f"{model}, {os.cpu_count()} cores; {python}; {platform.system()} {platform.machine()}"
 
 
 def interleaved(
@@ -36,6 +36,8 @@ def interleaved(
 
     A contender is called with 0, 1, 2 … . In each round all of them have their turn, one slice each, so
     that whatever else the machine does falls on all alike. How many calls make a slice is found beforehand.
+    Seconds are the process's time on the processor, all its threads together: on an idle machine that is
+    the time that passes, on a busy one it leaves out the waiting.
     """
     calls = {name: _calls_in(slice_seconds, call) for name, call in contenders.items()}
     rates: dict[str, list[float]] = {name: [] for name in contenders}
@@ -56,10 +58,10 @@ def _calls_in(seconds: float, call: Callable[[int], object]) -> int:
 
 def _seconds(call: Callable[[int], object], calls: int) -> float:
     gc.collect()
-    start = time.perf_counter()
+    start = time.process_time()
     for number in range(calls):
         call(number)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
@@ -81,4 +83,4 @@ def resident_mib() -> float:
 def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table, its first column to the left and the others to the right."""
     align = ["left", *["right"] * (len(headings) - 1)]
-    print(tabulate(rows, headings, tablefmt="github", colalign=align, disable_numparse=True))
+    print(tabulate(rows, headings, tablefmt="github", colalign=align, disable_numparse=True), flush=True)

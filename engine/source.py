@@ -223,7 +223,7 @@ class _Reader:
         """The place in the file of ``index`` in the text that is parsed."""
         if self.joined:
             index += 2 * bisect_right(self.joined, index)
-        return index if index < self.size else self.size
+        return min(index, self.size)
 
     def report(self, code: str, message: Text, index: int, fix: Text | None = None) -> None:
         self.problems.append(Problem(code, message, self.file.position(index), fix=fix))

@@ -71,7 +71,7 @@ def _as_json(path: Path, one: Scoring, two: Scoring) -> dict[str, object]:
 
 
 def _side_by_side(path: Path, one: Scoring, two: Scoring, session: Session) -> str:
-    names = [*dict.fromkeys(name for name in [*one.nodes, *two.nodes] if name != ROOT), ROOT]
+    names = [*dict.fromkeys(name for name in [*two.nodes, *one.nodes] if name != ROOT), ROOT]
     rows = [_row(name, one, two, session) for name in names]
     headings = [Text("指标", "criterion"), Text("前", "before"), Text("后", "after"), Text("变化", "change")]
     table = tabulate(

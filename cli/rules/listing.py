@@ -85,13 +85,20 @@ def _cells(entry: Entry, session: Session) -> list[str]:
     ruleset = entry.ruleset
     if ruleset is None:
         assert entry.problem is not None
-        return [entry.id, "", f"✗ {entry.problem.render(session.language)}", "", "", "", "", where]
+        return [entry.id, "", f"✗ {_told(entry.problem, session)}", "", "", "", "", where]
     from engine.language.numbers import format_exact
 
     return [
         entry.id, str(ruleset.year), session.say(ruleset.title), ruleset.authority,
         format_exact(ruleset.root.points), str(_leaves(ruleset)), str(len(ruleset.rules)), where,
     ]  # fmt: skip
+
+
+def _told(problem: Problem, session: Session) -> str:
+    """The problem in short: which file it is in stands beside it."""
+    line = problem.where.line if problem.where is not None else 0
+    place = session.say(Text(f"（第 {line} 行）", f" (line {line})")) if line else ""
+    return f"{problem.code} {session.say(problem.message)}{place}"
 
 
 def _as_json(entries: list[Entry], session: Session) -> str:

@@ -83,7 +83,8 @@ def verify(record: ResultDocument, ruleset: Ruleset) -> list[Difference]:
 
     Raises :class:`FactsError` where the facts in the record are not usable any more.
     """
-    text = json.dumps(record.facts.document, ensure_ascii=False)
+    # In ASCII, so that no character of a text is taken for a line's end, or refused.
+    text = json.dumps(record.facts.document)
     root = parse_source(text.encode(), record.facts.file or "record", FactsError)
     computed = result_document(Scorer(ruleset).score(read_facts(root, ruleset)))
     recorded = record.model_dump()

@@ -56,9 +56,7 @@ def facts_read(term: Term, ruleset: Ruleset) -> set[str]:
     """The scalar facts and the record lists that the term reads, through measures and findings too."""
     found: set[str] = set()
     for one in walk(term):
-        if isinstance(one, ReadField):
-            found.add(one.records.name)
-        elif isinstance(one, Gather):
+        if isinstance(one, ReadField | Gather):
             found.add(one.records.name)
         elif isinstance(one, Read):
             if one.scalar.source == "measure":

@@ -22,7 +22,7 @@ from engine.language.numbers import ZERO, format_exact
 from engine.language.terms import Kind
 from engine.ledger.lines import Line, NodeScore
 from engine.ledger.scoring import Scoring
-from engine.ruleset.model import Criterion, Rule, Ruleset
+from engine.ruleset.model import Criterion, Ruleset
 from engine.scoring import Scorer, score_directly
 from engine.testing.changes import scaled, with_fact, with_one_more, with_order
 from engine.testing.dependence import facts_of, is_ratio_only
@@ -66,6 +66,7 @@ class Trial:
 
 
 Targets = Sequence[Any]
+NOTHING = Text("没有适用的部分", "nothing in the ruleset that it speaks of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Invariant:
     targets: Callable[[Ruleset], Targets]
     holds: Callable[[Trial, Targets], Text | None]
     """The property itself: ``None``, or what is wrong."""
-    otherwise: Text = Text("没有适用的部分", "nothing in the ruleset that it speaks of")
+    otherwise: Text = NOTHING
     """Why the property does not apply where there are no targets."""
 
     def check(self, trial: Trial, targets: Targets) -> None:
@@ -221,12 +222,12 @@ def _value(ruleset: Ruleset, scoring: Scoring, name: str) -> Any:
 
 def _per_record(ruleset: Ruleset) -> Targets:
     """The per-record deductions of leaves that read the list in no other way."""
-    found: list[Rule] = []
-    for node in _leaves(ruleset):
-        for rule in node.deductions:
-            if rule.each is not None and not _reads_list(node, rule.each.name, ruleset):
-                found.append(rule)
-    return found
+    return [
+        rule
+        for node in _leaves(ruleset)
+        for rule in node.deductions
+        if rule.each is not None and not _reads_list(node, rule.each.name, ruleset)
+    ]
 
 
 def _reads_list(node: Criterion, name: str, ruleset: Ruleset) -> bool:

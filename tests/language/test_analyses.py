@@ -21,7 +21,7 @@ from tests.language.expressions import expressions, facts
 from tests.language.world import MEASURES, World
 
 WORLD = World()
-MORE = settings(max_examples=settings.default.max_examples * 2)
+MORE = settings(max_examples=settings().max_examples * 2)
 ATOMS = (
     "rate < 90%", "rate <= 90%", "60% <= rate", "rate == 90%", "rate != 90%", "rate > usage", "usage < rate",
     "rate - 1 > 0", "staff > 3", "staff < 3", "staff >= 3 and staff <= 3", "lag > limit", "lag <= 7", "7 < lag < 10",

@@ -13,8 +13,8 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
 import engine.language.parser as parser_module
-from engine.language.numbers import HUNDRED, parse_date, parse_number
-from engine.language.parser import ExpressionError, parse
+from engine.language.numbers import HUNDRED, MAX_DIGITS, parse_date, parse_number
+from engine.language.parser import MAX_DEPTH, MAX_LENGTH, MAX_NESTING, ExpressionError, parse
 from engine.language.printer import print_tree
 from engine.language.syntax import (
     Aggregate,
@@ -146,6 +146,14 @@ def assert_alike(text: str) -> None:
         tree = None
     event("accepted" if tree is not None else "refused")
     assert by_grammar(text) == tree, text
+
+
+def test_the_page_names_the_limits() -> None:
+    page = " ".join(line.removeprefix("//") for line in GRAMMAR.splitlines())
+    assert f"longer than {MAX_LENGTH:,} characters" in page
+    assert f"nested deeper than {MAX_NESTING} levels" in page
+    assert f"its tree is deeper than {MAX_DEPTH};" in page
+    assert f"a number has more than {MAX_DIGITS} digits" in page
 
 
 @given(trees())

@@ -5,11 +5,14 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
-from engine.language.checker import given_if
+from engine.language.checker import check, given_if
 from engine.language.compiler import compile_term
 from engine.language.parser import ExpressionError
-from engine.language.terms import Kind, Type
+from engine.language.syntax import Call, Comparison, Conditional, Logic, Name, Node, Not
+from engine.language.terms import Compare, Kind, Type, walk
 from engine.language.types import fit
 from tests.language.world import FULL, OPTIONAL, World
 
@@ -466,6 +469,46 @@ def test_a_guarded_read(text: str) -> None:
     for absent in product([True, False], repeat=len(OPTIONAL)):
         missing = {name: None for name, gone in zip(sorted(OPTIONAL), absent, strict=True) if gone}
         assert isinstance(evaluate(WORLD.slots(FULL | missing)), bool)
+
+
+@st.composite
+def flags(draw: st.DrawFn, depth: int = 4) -> Node:
+    """Conditions that ask for optional facts, and read them, in any order."""
+    if depth == 0 or draw(st.integers(0, 4)) == 0:
+        name = Name(draw(st.sampled_from(["grant", "reserve", "granted"])))
+        if draw(st.integers(0, 2)):
+            return Call("given", (name,))
+        return draw(st.sampled_from([Name("open"), Comparison(name, ((">", Name("spent")),))]))
+    inner = flags(depth - 1)
+    known = Call("given", (Name(draw(st.sampled_from(["grant", "reserve", "granted"]))),))
+    match draw(st.integers(0, 5)):
+        case 0:
+            return Not(draw(inner))
+        case 1:
+            return Conditional(draw(inner), draw(inner), draw(inner))
+        case 2:
+            return Logic("and", (known, draw(inner)))
+        case 3:
+            return Logic("or", (Not(known), draw(inner)))
+    operands = tuple(draw(inner) for _ in range(draw(st.integers(2, 3))))
+    return Logic(draw(st.sampled_from(["and", "or"])), operands)
+
+
+@settings(max_examples=settings.default.max_examples * 4)
+@given(flags())
+def test_no_optional_fact_is_read_that_is_not_given(tree: Node) -> None:
+    """What the checker lets through never meets a fact that is missing, whichever they are."""
+    try:
+        term = check(tree, WORLD.scope())
+    except ExpressionError as error:
+        event(error.code)
+        return
+    event("reads" if any(isinstance(one, Compare) for one in walk(term)) else "reads nothing")
+    evaluate = compile_term(term)
+    for grant, reserve, truth in product([None, 30], [None, 10], [True, False]):
+        assert isinstance(
+            evaluate(WORLD.slots(FULL | {"grant": grant, "reserve": reserve, "open": truth})), bool
+        )
 
 
 @pytest.mark.parametrize(("text", "read"), UNGUARDED)

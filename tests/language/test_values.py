@@ -19,7 +19,7 @@ from engine.language.explanation import Result, explain, thresholds, with_number
 from engine.language.formats import Formats
 from engine.language.functions import FUNCTIONS
 from engine.language.numbers import Rational
-from engine.language.parser import ExpressionError, parse
+from engine.language.parser import MAX_DEPTH, MAX_NESTING, ExpressionError, parse
 from engine.language.printer import print_tree
 from engine.language.syntax import Node
 from engine.language.terms import NUMERIC, Combine, Compare, Gather, Given, Kind, Operation, Term, Type, walk
@@ -605,6 +605,45 @@ def test_margins() -> None:
 def test_a_formula_with_its_numbers(text: str, shown: str) -> None:
     term = WORLD.term(text)
     assert with_numbers(term, text, WORLD.slots(FULL), Formats("万元", 2, 2)) == shown
+
+
+DEEPEST = {
+    "brackets and functions": "abs(" * (MAX_NESTING - 1) + "spent" + ")" * (MAX_NESTING - 1),
+    "conditions": "spent if spent < 0 else " * (MAX_NESTING - 1) + "spent",
+    "a chain": " + ".join(["spent"] * MAX_DEPTH),
+    "chains in brackets": "1 + (1 + 1 + (" * 19 + "spent" + "))" * 19,
+}
+
+
+@pytest.mark.parametrize("name", DEEPEST)
+def test_the_deepest_expressions_are_evaluated_and_explained(name: str) -> None:
+    text = DEEPEST[name]
+    term = WORLD.term(text)
+    assert print_tree(parse(print_tree(parse(text)))) == print_tree(parse(text))
+    assert (
+        explained(text).value
+        == WORLD.value(text, FULL)
+        == reference.value(parse(text), reference.Facts(FULL))
+    )
+    assert with_numbers(term, text, WORLD.slots(FULL), Formats("万元", 2, 2)) == text.replace(
+        "spent", "950.50"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not " * (MAX_NESTING - 1) + "lag > 0",
+        "(open and " * (MAX_NESTING - 1) + "lag > 0" + ")" * (MAX_NESTING - 1),
+        "lag < 0 if not open else " * (MAX_NESTING - 1) + "lag > 0",
+        " and ".join(["0 < lag < 5"] * 1000),
+    ],
+)
+def test_the_deepest_conditions_are_decided(text: str) -> None:
+    truth, seen = looked_at(text, WORLD.term(text), WORLD.slots(FULL))
+    assert truth is WORLD.value(text, FULL)
+    compared = [part.text for part in explained(text).comparisons() if part.looked_at]
+    assert compared == [part for part, _, _ in seen]
 
 
 def test_every_function_is_tested_here() -> None:

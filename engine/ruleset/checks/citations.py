@@ -128,8 +128,9 @@ def citations_page() -> str:
     for one in CITATIONS:
         law = f"{one.law}（{one.edition}）" if one.edition else one.law
         article = f"第{_chinese(one.article)}条" if one.article else "—"
-        limits, unit = one.shown(), UNIT_NAMES[one.unit]
+        shown, unit = one.shown(), UNIT_NAMES[one.unit]
+        limits = shown.zh if shown.zh == shown.en else f"{shown.zh}<br>{shown.en}"
         lines.append(
-            f"| {law} | {article} | {one.duty.zh}<br>{one.duty.en} | {limits.zh}<br>{limits.en} | {unit.zh} {unit.en} |"
+            f"| {law} | {article} | {one.duty.zh}<br>{one.duty.en} | {limits} | {unit.zh} {unit.en} |"
         )
     return "\n".join(lines) + "\n"
