@@ -340,7 +340,7 @@ KEYS: dict[tuple[str, str], type[doc.Model]] = {
 NOT_WRITTEN = {(doc.Score, "value")}
 """Keys by which a part is held, not written: an expression stands in the place of its ``score``."""
 
-BASES = (doc.Model, doc.Bounds, doc.Bands, doc.Cases)
+BASES = (doc.Model, doc.Bounds)
 """Parts that stand in a document only as what is made of them."""
 
 
@@ -388,6 +388,7 @@ RULESET_CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "R046": ("people", [("grade_at_most: 差", "grade_at_most: 特差")]),
     "R047": ("leaf", [("when: late > 0, deduct: 1", f"when: {' or '.join(['late > 0'] * 51)}, deduct: 1")]),
     "R050": ("leaf", [("\ncriteria", "\nparameters: {rate: {value: 7, type: days}}\ncriteria")]),
+    "R051": ("leaf", [("\ncriteria", "\nparameters: {points: {value: 7, type: days}}\ncriteria")]),
     "R060": ("leaf", [("when: late > 0, deduct: 1", "when: late > 0, deduct: -1")]),
     "R061": ("people", [("from: 80, below: 90", "from: 86, below: 90")]),
     "R062": ("leaf", [("score: points * (rate / 50%)", "score: {of: rate, bands: [{above: 90%, earn: 1}]}")]),

@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import durable_rules_engine
-from durable.engine import Host
+from durable.engine import Host, MessageNotHandledException, MessageObservedException
 
 from engine.language.conditions import is_sided
 from engine.language.terms import Choose, Combine, Compare, Invert, Term
@@ -91,12 +91,14 @@ class Session:
         self._state = state
         self._ids = itertools.count(1)
         self._opened: set[str] = set()  # the rulesets that have the state: its first message makes it
+        self._refused: set[str] = set()
 
     def __enter__(self) -> Session:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        for name in self._opened:
+        # Where messages were refused there may be no state, and to delete none ends the process.
+        for name in self._opened - self._refused:
             self._network._host.delete_state(name, self._state)
 
     def verdicts(self, messages: Iterable[Message]) -> dict[Message, list[bool]]:
@@ -117,10 +119,19 @@ class Session:
         for name, bodies in by_ruleset.items():
             self._opened.add(name)
             for start in range(0, len(bodies), BATCH):
-                self._network._host.assert_facts(name, bodies[start : start + BATCH])
+                self._assert(name, bodies[start : start + BATCH])
         for number, truth in found:
             answers[asked[number]].append(truth)
         return answers
+
+    def _assert(self, name: str, bodies: list[dict[str, Any]]) -> None:
+        """Hands messages over; any that the library refuses, and the rest of its batch, have no verdict."""
+        try:
+            state = self._network._host.assert_facts(name, bodies)
+        except (MessageNotHandledException, MessageObservedException):
+            state = None
+        if state is None:
+            self._refused.add(name)
 
 
 def _free(handles: list[Any]) -> None:

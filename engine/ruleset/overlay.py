@@ -2,7 +2,7 @@
 
 The overlay's tree is laid over the base's before anything is validated. Mappings are merged key
 by key; in lists, entries are matched by ``id`` (examples by ``name``), new ones are added at the
-end and ``remove: true`` drops one; lists without ids are replaced whole, and so are ``score``,
+end and ``remove: true`` drops one; lists without ids are replaced whole, and so are ``basis``, ``score``,
 ``judged`` and ``combine``, whose keys only make sense together.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from engine.errors import Problem, RulesetError, Text
 from engine.source import Entry, Mapping, Node, Scalar, Sequence
 
-REPLACED_WHOLE = frozenset({"score", "judged", "combine"})
+REPLACED_WHOLE = frozenset({"score", "judged", "combine", "basis"})
 
 Load = Callable[[str], Node]
 """Finds a ruleset by its id and reads it; raises RulesetError where it cannot."""
