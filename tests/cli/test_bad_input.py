@@ -37,7 +37,8 @@ def test_a_changed_copy_of_the_golden_facts(tmp_path: Path, name: str) -> None:
     run = audit("score", changed(tmp_path, *replacements))
     assert run.code == (4 if code.startswith("R") else 3)
     assert run.out == ""
-    assert code in run.err and mention in run.err
+    assert code in run.err
+    assert mention in run.err
     assert code == "R010" or "facts.yaml:" in run.err
 
 
@@ -109,7 +110,9 @@ def test_a_date_outside_the_calendar_is_told_at_its_place(tmp_path: Path) -> Non
     path = changed(tmp_path, ("signed: 2024", "signed: 1824"))
     run = audit("score", path)
     assert run.code == 3, signed
-    assert "F009" in run.err and "1824" in run.err and "2004" in run.err
+    assert "F009" in run.err
+    assert "1824" in run.err
+    assert "2004" in run.err
 
 
 MINIMAL = """
@@ -147,7 +150,8 @@ def test_a_rule_that_makes_no_sense(tmp_path: Path, name: str) -> None:
     run = audit("--lang", "zh", "score", tmp_path / "facts.yaml", "-r", tmp_path / "table.yaml")
     assert run.code == code, run.err
     assert run.out == ""
-    assert problem in run.err and mention in run.err
+    assert problem in run.err
+    assert mention in run.err
     assert "table.yaml:11:" in run.err
 
 
@@ -168,7 +172,8 @@ def test_extends_stays_inside_the_rulesets_folder(tmp_path: Path, name: str) -> 
     table.write_text(MINIMAL.replace("SCORE", "points") + f"extends: {reference}\n", encoding="utf-8")
     run = audit("score", GOLDEN, "-r", table)
     assert run.code == 4
-    assert code in run.err and f"table.yaml:{12 if code == 'R010' else 12}:" in run.err
+    assert code in run.err
+    assert "table.yaml:12:" in run.err
 
 
 def test_a_cycle_of_two_is_told(tmp_path: Path) -> None:
@@ -191,5 +196,6 @@ def test_all_problems_of_a_ruleset_are_told_at_once(tmp_path: Path) -> None:
     path.write_text(broken, encoding="utf-8")
     run = audit("score", GOLDEN, "-r", path)
     assert run.code == 4
-    assert "R002" in run.err and "authority" in run.err
+    assert "R002" in run.err
+    assert "authority" in run.err
     assert "R004" in run.err

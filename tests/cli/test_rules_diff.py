@@ -83,7 +83,8 @@ def test_a_change_is_told_at_its_place(
 ) -> None:
     changes = differences(tmp_path, change)
     assert [one["path"] for one in changes] == [path]
-    assert before in changes[0]["before"] and after in changes[0]["after"]
+    assert before in changes[0]["before"]
+    assert after in changes[0]["after"]
 
 
 def test_a_removed_rule_and_an_added_one(tmp_path: Path) -> None:
@@ -124,7 +125,8 @@ def test_with_facts_both_ledgers_stand_side_by_side(tmp_path: Path) -> None:
     assert run.code == 0
     total = next(line for line in run.out.splitlines() if line.startswith("总分"))
     assert total.split() == ["总分", "97.41", "97.91", "+0.50"]
-    assert "仅在前者\n  1  合同备案时效" in run.out and "仅在后者\n  0.5  合同备案时效" in run.out
+    assert "仅在前者\n  1  合同备案时效" in run.out
+    assert "仅在后者\n  0.5  合同备案时效" in run.out
 
 
 def test_a_ruleset_that_cannot_be_read_is_exit_4(tmp_path: Path) -> None:

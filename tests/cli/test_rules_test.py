@@ -92,7 +92,8 @@ def test_an_example_that_expects_an_error(table: Path) -> None:
     table.write_text(text.replace("F008", "F999"), encoding="utf-8")
     run = audit("rules", "test", table)
     assert run.code == 1
-    assert "F999" in run.out and "F008" in run.out
+    assert "F999" in run.out
+    assert "F008" in run.out
 
 
 @pytest.mark.parametrize(
@@ -107,4 +108,5 @@ def test_an_example_that_cannot_be_read_is_exit_4(table: Path, old: str, new: st
     table.write_text(TABLE.replace("TOTAL", "6").replace(old, new), encoding="utf-8")
     run = audit("rules", "test", table)
     assert run.code == 4
-    assert code in run.err and "table.yaml:15" in run.err
+    assert code in run.err
+    assert "table.yaml:15" in run.err

@@ -120,7 +120,8 @@ def test_good_files_are_scored_and_bad_ones_reported(tmp_path: Path) -> None:
     run = audit("score", bad, GOLDEN, missing, "-f", "json")
     assert run.code == 3
     assert json.loads(run.out)["total"] == "97.41"
-    assert "31,08.53" in run.err and "nowhere.yaml" in run.err
+    assert "31,08.53" in run.err
+    assert "nowhere.yaml" in run.err
 
 
 def test_several_results_are_one_json_list() -> None:
