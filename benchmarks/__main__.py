@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.measuring import ROOT
 
-ALL = ("scoring", "startup", "memory")
+ALL = ("scoring", "startup", "memory", "checks")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ only; names, units and expressions are for ``audit rules check``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from engine.ruleset.document import RulesetDocument
@@ -24,8 +25,8 @@ _TOLD_APART = {
     "RulesetDocument": ["ruleset", "extends"], "Criterion": ["id"], "Check": ["id"], "Deduction": ["id"],
     "Bonus": ["id"], "Explain": ["id"], "Example": ["name"],
 }  # fmt: skip
-_REPLACED = frozenset({"Score", "Judged", "Combine", "Band", "Case", "Tier", "Grade", "Unchecked"})
-"""What an overlay writes anew rather than changes: see ``overlay.py``."""
+_WITHOUT_IDS = frozenset({"Grade", "Unchecked"})
+"""What stands in lists that an overlay writes anew: their entries have no id."""
 
 _SHORT_FORMS = {
     "Score": {"$ref": "#/$defs/Expression"},
@@ -64,9 +65,8 @@ def ruleset_schema() -> dict[str, Any]:
     definitions["RulesetDocument"]["properties"]["extends"] = _key(
         "RulesetDocument", "extends", {"type": "string"}
     )
-    changes = {
-        f"{name}Change": _change(name, one) for name, one in definitions.items() if name not in _REPLACED
-    }
+    changes = {f"{name}Change": _change(name, one) for name, one in definitions.items()}
+    changes = {name: changes[name] for name in sorted(_reached("RulesetDocumentChange", changes))}
     return {
         "$schema": DIALECT,
         "title": "audit-score ruleset 规则集",
@@ -184,7 +184,8 @@ def _joined(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _change(name: str, whole: dict[str, Any]) -> dict[str, Any]:
     """What an overlay may write of a model: any part of it, or that it is removed."""
     properties = {
-        key: _changed(one, removable=key in REPLACED_WHOLE) for key, one in whole["properties"].items()
+        key: _or_removed(one) if key in REPLACED_WHOLE else _changed(one)
+        for key, one in whole["properties"].items()
     }
     made = {"type": "object", "properties": properties, "additionalProperties": False}
     if name in _TOLD_APART:
@@ -194,7 +195,7 @@ def _change(name: str, whole: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _changed(schema: Any, *, removable: bool = False) -> Any:
+def _changed(schema: Any) -> Any:
     """The schema with every model in it replaced by its change."""
     if isinstance(schema, list):
         return [_changed(one) for one in schema]
@@ -202,13 +203,35 @@ def _changed(schema: Any, *, removable: bool = False) -> Any:
         return schema
     made = {key: one if key == "description" else _changed(one) for key, one in schema.items()}
     made.pop("minItems", None)
-    if "$ref" in made:
-        name = made["$ref"].rpartition("/")[2]
-        if name == "Text":
-            return {**made, "$ref": "#/$defs/TextChange"}
-        if name not in _REPLACED and name != "Expression":
-            made["$ref"] += "Change"
-    if removable:
-        told = {"description": made.pop("description")} if "description" in made else {}
-        return {**told, "anyOf": [*made.get("anyOf", [made]), {"$ref": "#/$defs/Removed"}]}
+    if "$ref" in made and made["$ref"].rpartition("/")[2] not in {*_WITHOUT_IDS, "Expression"}:
+        made["$ref"] += "Change"
     return made
+
+
+def _or_removed(schema: dict[str, Any]) -> dict[str, Any]:
+    """What is replaced whole: as a document writes it, or removed."""
+    told = {key: one for key, one in schema.items() if key == "description"}
+    shape = {key: one for key, one in schema.items() if key != "description"}
+    return {**told, "anyOf": [*shape.get("anyOf", [shape]), {"$ref": "#/$defs/Removed"}]}
+
+
+def _reached(name: str, definitions: dict[str, Any]) -> set[str]:
+    """The definition with this name, and all of ``definitions`` that it refers to."""
+    found, waiting = {name}, [name]
+    while waiting:
+        for one in _references(definitions[waiting.pop()]):
+            if one in definitions and one not in found:
+                found.add(one)
+                waiting.append(one)
+    return found
+
+
+def _references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _references(one)
+    elif isinstance(schema, dict):
+        if "$ref" in schema:
+            yield schema["$ref"].rpartition("/")[2]
+        for one in schema.values():
+            yield from _references(one)

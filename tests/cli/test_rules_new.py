@@ -31,7 +31,7 @@ criteria:
     title: 2024 年报告
     points: 10
     deductions:
-      - {id: late, when: workdays(due, filed) > 0, deduct: 4, because: "应于 {due} 报送"}
+      - {id: late, when: 'workdays(due, filed) > 0', deduct: 4, because: "应于 {due} 报送"}
       - {id: leap, when: filed == 2024-02-29, deduct: 1, because: 闰日}
       - {id: old, when: given(founded) and founded < since, deduct: 1, because: 早}
 examples:
@@ -332,3 +332,4 @@ def test_a_folder_that_cannot_be_written(table: Path, tmp_path: Path) -> None:
     run = new(tmp_path, "blocked/2025", "--from", "mine/2024")
     assert (run.code, run.out) == (2, "")
     assert "U001" in run.err
+    assert (tmp_path / "blocked").read_text(encoding="utf-8") == "a file where a folder is wanted"
