@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import Language
+from engine.ruleset.creating import Wish, carry_out, plan_overlay
 from engine.ruleset.library import Library
 from tests.command import ROOT, Run, audit
 from tests.core_yaml import core_document
@@ -61,13 +63,21 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
+    """A folder with guangdong/2025, a copy of guangdong/2024, and what was told when it was made."""
+    folder = tmp_path_factory.mktemp("copied")
+    run = new(folder, "guangdong/2025", "--from", "guangdong/2024")
+    assert run.code == 0, run.err
+    return folder, run
+
+
 # A copy
 
 
-def test_a_copy_checks_clean_and_keeps_every_other_byte(tmp_path: Path) -> None:
-    run = new(tmp_path, "guangdong/2025", "--from", "guangdong/2024")
-    assert run.code == 0, run.err
-    made = tmp_path / "guangdong" / "2025.yaml"
+def test_a_copy_checks_clean_and_keeps_every_other_byte(copied: tuple[Path, Run]) -> None:
+    folder, _ = copied
+    made = folder / "guangdong" / "2025.yaml"
     for old, two in changed_lines(BASE, made):
         if "$schema=" in old:
             continue
@@ -76,36 +86,36 @@ def test_a_copy_checks_clean_and_keeps_every_other_byte(tmp_path: Path) -> None:
             r"2025(-\d\d-\d\d)|(guangdong/)2025|(year: )2025|2025( 年度）)|, 2025$", "", two
         )
         assert old.partition(" #")[2] == two.partition(" #")[2]
-    check = audit("--lang", "en", "--rulesets", tmp_path, "rules", "check", "guangdong/2025")
+    check = audit("--lang", "en", "--rulesets", folder, "rules", "check", "guangdong/2025")
     assert (check.code, check.out.splitlines()[-1][:8]) == (0, "0 errors")
-    ruleset = Library((tmp_path,)).load("guangdong/2025")
+    ruleset = Library((folder,)).load("guangdong/2025")
     assert (ruleset.year, ruleset.title.en[-4:]) == (2025, "2025")
     assert ruleset.rules
     assert len(ruleset.rules) == len(Library().load("guangdong/2024").rules)
 
 
-def test_the_own_folder_comes_along(tmp_path: Path) -> None:
-    new(tmp_path, "guangdong/2025", "--from", "guangdong/2024")
-    made = tmp_path / "guangdong" / "2025" / "general-office.yaml"
+def test_the_own_folder_comes_along(copied: tuple[Path, Run]) -> None:
+    folder, _ = copied
+    made = folder / "guangdong" / "2025" / "general-office.yaml"
     facts = core_document(made)
     assert (facts["year"], facts["ruleset"]) == (2025, "guangdong/2025")
     assert facts["facts"]["preparation"] == {"due": "2025-09-30", "submitted": "2025-09-27"}
-    score = audit("--rulesets", tmp_path, "score", made)
+    score = audit("--rulesets", folder, "score", made)
     assert "总分：100.00" in score.out
     assert all("2025" in two for _, two in changed_lines(OWN, made))
 
 
-def test_examples_that_no_longer_hold_are_told_and_not_changed(tmp_path: Path) -> None:
-    run = new(tmp_path, "guangdong/2025", "--from", "guangdong/2024")
+def test_examples_that_no_longer_hold_are_told_and_not_changed(copied: tuple[Path, Run]) -> None:
+    folder, run = copied
     told = [line for line in run.err.splitlines() if "R080" in line]
     name = "one working day late begins the first step"
     [line] = [line for line in told if name in line]
     assert re.search(r"2025\.yaml:\d+:\d+: ", line)
     assert "expected 1.5, found 2" in line
-    made = (tmp_path / "guangdong" / "2025.yaml").read_text(encoding="utf-8")
+    made = (folder / "guangdong" / "2025.yaml").read_text(encoding="utf-8")
     expectations = re.findall(r"expect:.*", BASE.read_text(encoding="utf-8"))
     assert re.findall(r"expect:.*", made) == expectations
-    failing = audit("--lang", "en", "--rulesets", tmp_path, "rules", "test", "guangdong/2025")
+    failing = audit("--lang", "en", "--rulesets", folder, "rules", "test", "guangdong/2025")
     assert failing.code == 1
     assert failing.out.count("✗ ") == len(told)
     assert f"{len(told)} no longer hold" in run.out
@@ -209,10 +219,9 @@ def test_an_overlay_is_small_and_inherits_the_examples(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("base", sorted(Library().ids()))
 def test_what_an_overlay_hints_at_changes_nothing_when_it_is_taken(
-    tmp_path: Path, language: str, base: str
+    tmp_path: Path, language: Language, base: str
 ) -> None:
-    arguments = ("rules", "new", "mine/2031", "--from", base, "--overlay", "--folder", tmp_path)
-    assert audit("--lang", language, *arguments).code == 0
+    carry_out(plan_overlay(Wish("mine/2031", None, base, tmp_path), Library(), language))
     path = tmp_path / "mine" / "2031.yaml"
     before = Library((tmp_path,)).load("mine/2031").digest
     head, _, hints = path.read_text(encoding="utf-8").partition("\n\n")
@@ -248,14 +257,14 @@ def test_the_folder_it_goes_to(table: Path, tmp_path: Path) -> None:
     assert audit(*arguments, "--folder", tmp_path / "nowhere", cwd=here).code == 2
 
 
-def test_editor_lines_name_schemas_that_are_there(tmp_path: Path) -> None:
-    new(tmp_path, "guangdong/2025", "--from", "guangdong/2024")
-    new(tmp_path, "guangdong/2026", "--from", "guangdong/2025", "--overlay")
-    for path in tmp_path.rglob("*.yaml"):
+def test_editor_lines_name_schemas_that_are_there(copied: tuple[Path, Run]) -> None:
+    folder, _ = copied
+    new(folder, "guangdong/2026", "--from", "guangdong/2025", "--overlay")
+    for path in folder.rglob("*.yaml"):
         [named] = re.findall(r"^# yaml-language-server: \$schema=(\S+)", path.read_text(encoding="utf-8"))
         assert (path.parent / named).is_file(), path
-    assert (tmp_path / "guangdong" / "2025.schema.json").is_file()
-    assert "2026" in (tmp_path / "guangdong" / "2026.schema.json").read_text(encoding="utf-8")
+    assert (folder / "guangdong" / "2025.schema.json").is_file()
+    assert "2026" in (folder / "guangdong" / "2026.schema.json").read_text(encoding="utf-8")
 
 
 # Bad input
