@@ -52,7 +52,7 @@ types: $(VENV)/ready-dev
 	@$(BIN)/mypy
 
 schemas: $(VENV)/ready
-	@$(BIN)/python scripts/publish_schemas.py
+	@$(BIN)/python -m scripts.publish_schemas
 
 bench: $(VENV)/ready-bench
 	@$(BIN)/python -m benchmarks

@@ -1,31 +1,26 @@
-"""Write the JSON Schemas that editors read: docs/ruleset.schema.json, and one beside each shipped ruleset."""
+"""Writes the JSON Schemas that editors read, in docs/ and beside each shipped ruleset: python -m scripts.publish_schemas."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from cli.rules.schema import schema_text
+from engine.facts.json_schema import facts_schema
+from engine.ruleset.json_schema import ruleset_schema
+from engine.ruleset.library import Library, shipped_folder
+
+DOCS = Path(__file__).parent.parent / "docs"
 
 
-def main() -> None:
-    """Write every schema that changed."""
-    from cli.rules.schema import schema_text
-    from engine.facts.json_schema import facts_schema
-    from engine.ruleset.json_schema import ruleset_schema
-    from engine.ruleset.library import Library, shipped_folder
-
+def schemas() -> dict[Path, str]:
+    """The text of every published schema by its file."""
     library = Library()
-    schemas = {ROOT / "docs" / "ruleset.schema.json": ruleset_schema()}
+    made = {DOCS / "ruleset.schema.json": ruleset_schema()}
     for ruleset_id in library.ids():
-        schemas[shipped_folder() / f"{ruleset_id}.schema.json"] = facts_schema(library.load(ruleset_id))
-    for path, made in schemas.items():
-        text = schema_text(made)
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {path.relative_to(ROOT)}")
+        made[shipped_folder() / f"{ruleset_id}.schema.json"] = facts_schema(library.load(ruleset_id))
+    return {path: schema_text(schema) for path, schema in made.items()}
 
 
 if __name__ == "__main__":
-    main()
+    for path, text in schemas().items():
+        path.write_text(text, encoding="utf-8")

@@ -39,6 +39,11 @@ _ROLLS = {
     "weakest": Text("取下级指标中得分最低的一项", "The weakest of its rows counts"),
     "average": Text("按下级指标得分率的平均数计分", "The average of its rows' shares counts"),
 }
+_DOWN = Text("满分 {0}，按下列各款扣分，扣完为止", "Starts from {0}; deductions down to 0")
+_CHOOSES = Text("评审定档，得分 = 分值 × 系数", "The assessor chooses a tier: points × coefficient")
+_UNSEEN = Text(
+    "评分标准未见公布，按自评得分计入，不计算", "The rule is not known: the claimed points are taken over"
+)
 _WIDE = "[“”\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 _BETWEEN = re.compile(rf"(?<={_WIDE}) (?={_WIDE})")
 """Spaces between Chinese characters: they are left where a figure was to stand."""
@@ -105,36 +110,21 @@ class Wording:
                     self.earned(self.condition(rule) if rule is not None else other, earn)
                     for rule, earn in rows
                 ]
-            case TierScore(tiers=tiers):
-                share = Text("系数", "coefficient")
-                ratio = Type(Kind.RATIO)
-                listed = [
-                    put(
-                        Text("{0}：{1}", "{0}: {1}"), one.title, self.phrases.range(one.allowed, share, ratio)
-                    )
-                    for one in tiers.values()
-                ]
-                return [
-                    Text("评审定档，得分 = 分值 × 系数", "The assessor chooses a tier: points × coefficient"),
-                    *listed,
-                ]
+            case TierScore():
+                return self.tiers(node.score)
             case Unseen():
-                return [
-                    Text(
-                        "评分标准未见公布，按自评得分计入，不计算",
-                        "The rule is not known: the claimed points are taken over",
-                    )
-                ]
-        if node.judged_at_most is not None and not node.deductions:
-            return []
+                return [_UNSEEN]
         if node.deductions:
-            return [
-                put(
-                    Text("满分 {0}，按下列各款扣分，扣完为止", "Starts from {0}; deductions down to 0"),
-                    points(node.points),
-                )
-            ]
-        return [put(Text("得 {0}", "Earns {0}"), points(node.points))]
+            return [put(_DOWN, points(node.points))]
+        return (
+            [] if node.judged_at_most is not None else [put(Text("得 {0}", "Earns {0}"), points(node.points))]
+        )
+
+    def tiers(self, score: TierScore) -> list[Text]:
+        """The tiers that an assessor chooses from, each with its range of coefficients."""
+        share, ratio = Text("系数", "coefficient"), Type(Kind.RATIO)
+        ranges = [(one.title, self.phrases.range(one.allowed, share, ratio)) for one in score.tiers.values()]
+        return [_CHOOSES, *(put(Text("{0}：{1}", "{0}: {1}"), *tier) for tier in ranges)]
 
     def earned(self, condition: Text, earn: Expression) -> Text:
         if self.phrases.fixed(earn.term) is None:
