@@ -76,12 +76,14 @@ def _add_schemas(plan: Plan, library: Library, base: str) -> None:
 
 
 def _report(plan: Plan, library: Library, session: Session) -> None:
-    """What was moved, what wants a look, and what the checks and examples say."""
+    """What was moved, what wants a look, and what the checks (where not of the base already) and examples say."""
     from engine.ruleset.checks.registry import run_checks
     from engine.testing.examples import run_examples
 
     made = plan.made
-    problems = [*plan.notes, *run_checks(made)]
+    known = {(one.code, one.path, one.message) for one in run_checks(plan.base) if one.severity == "warning"}
+    found = [one for one in run_checks(made) if (one.code, one.path, one.message) not in known]
+    problems = [*plan.notes, *found]
     held = failed = 0
     try:
         for outcome in run_examples(made, library.example_folder(made)):
