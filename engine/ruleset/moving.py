@@ -34,8 +34,8 @@ class Move:
 
     @property
     def year(self) -> re.Pattern[str]:
-        """The old year where it stands alone."""
-        return re.compile(rf"(?<!\d)(?<!\\u){self.old_year}(?!\d)")
+        """The old year where it stands alone, not within a name or a longer number."""
+        return re.compile(rf"(?<![A-Za-z0-9_]){self.old_year}(?![0-9])")
 
     def day(self, day: date) -> tuple[date, bool]:
         """The day in the new year, and whether there is just that day: 29 February may become the 28th."""
@@ -118,9 +118,9 @@ def _left(editing: Editing, to: Move, name: str) -> Iterator[Problem]:
         return
     shown = [str(line) for line in lines[:_SHOWN]]
     more = len(lines) - len(shown)
-    zh = "、".join(shown) + (f" 等 {len(lines)} 行" if more else "")
+    zh = "、".join(shown) + (f" 等（共 {len(lines)} 行）" if more else "")
     en = ", ".join(shown) + (f" and {more} more" if more else "")
-    message = Text(f"仍写着 {to.old_year}，第 {zh} 行", f"{to.old_year} is still written in line {en}")
+    message = Text(f"仍写着 {to.old_year}，行号 {zh}", f"{to.old_year} is still written in line {en}")
     fix = Text(
         "看看是否应改：注释、依据、条件里的日期",
         "see whether it should change: comments, citations, dates in conditions",
