@@ -44,7 +44,7 @@ class SourceFile:
     """A file's name as the user gave it, and its text."""
 
     name: str
-    text: str
+    text: str = field(repr=False)
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -54,15 +54,15 @@ class Facts:
     department: str
     year: int
     ruleset: str
-    slots: tuple[Any, ...]
+    slots: tuple[Any, ...] = field(repr=False)
     claimed: Mapping[str, Rational] = field(default_factory=dict)
     judgements: Mapping[str, Judgement] = field(default_factory=dict)
     waivers: Mapping[tuple[str, str], Waiver] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    positions: Mapping[str, Position] = field(default_factory=dict)
+    positions: Mapping[str, Position] = field(default_factory=dict, repr=False)
     warnings: tuple[Problem, ...] = ()
-    document: Any = None
+    document: Any = field(default=None, repr=False)
     """The document as written, every scalar as text; what a result record keeps."""
     digest: str = ""
     file: str = ""

@@ -32,8 +32,8 @@ class Evaluation:
 
     ruleset: Ruleset
     facts: Facts
-    slots: Slots
-    decisions: list[Sequence[Decision] | None]
+    slots: Slots = field(repr=False)
+    decisions: list[Sequence[Decision] | None] = field(repr=False)
     fired: set[int] = field(default_factory=set)
     touched: set[Criterion] = field(default_factory=set)
 

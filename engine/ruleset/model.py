@@ -33,6 +33,9 @@ class Expression:
     source: SourceScalar
     offset: int = 0
 
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
     def position(self, span: Span = (0, 0)) -> Position:
         """Where ``span`` of the text stands in the ruleset's file."""
         return self.source.locate(self.offset + span[0])
@@ -155,6 +158,9 @@ class Rule:
     counts_into: tuple[int, ...] = ()
     """The slots of the ``findings(…)`` in which its unwaived firings count."""
 
+    def __repr__(self) -> str:
+        return f"Rule({self.id!r})"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
@@ -227,6 +233,9 @@ class Criterion:
     veto: Rule | None = None
     children: tuple[Criterion, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Criterion({self.id!r})"
+
     @property
     def is_judged(self) -> bool:
         return self.judged_at_most is not None or isinstance(self.score, TierScore)
@@ -282,6 +291,9 @@ class Ruleset:
     """SHA-256 of the resolved document; layout and comments do not count."""
     document: RulesetDocument
     source: Node
+
+    def __repr__(self) -> str:
+        return f"Ruleset({self.id!r})"
 
     def rule(self, rule_id: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.id == rule_id), None)
