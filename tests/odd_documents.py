@@ -50,7 +50,7 @@ def _spoil(holder: Any, order: random.Random) -> None:
         case 3:
             holder[place] = [copy.deepcopy(holder[place])]
         case _:
-            holder[place] = order.choice(ODD_VALUES)
+            holder[place] = copy.deepcopy(order.choice(ODD_VALUES))
 
 
 def scramble(document: dict[str, Any], order: random.Random) -> bytes:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from engine.errors import AuditError, FactsError
 from engine.explanation import Explainer
 from engine.facts.reading import read_facts
-from engine.inference.direct import record_key
+from engine.inference.direct import Evaluation, record_key
 from engine.ledger.lines import NodeScore
 from engine.ledger.scoring import Scoring
 from engine.record.document import ResultDocument
@@ -144,6 +144,24 @@ def assert_balanced(scoring: Scoring) -> None:
         assert (earned * 10**ruleset.decimals).denominator == 1, node.criterion.id
         assert 0 <= earned <= full + bonus_of(node), node.criterion.id
         assert 0 <= full <= fraction(node.criterion.points), node.criterion.id
+        if not node.children:
+            assert_within_caps(node, scoring.evaluation)
+
+
+def assert_within_caps(node: NodeScore, evaluation: Evaluation) -> None:
+    """A leaf's rules take and give no more than they may, and nothing where they are waived."""
+    most = node.criterion.bonus_at_most
+    assert most is None or bonus_of(node) <= fraction(most), node.criterion.id
+    for rule in (*node.criterion.deductions, *node.criterion.bonuses):
+        lines = [line for line in node.lines if line.rule is rule]
+        applied = [abs(fraction(line.applied)) for line in lines]
+        if rule.at_most is not None and lines:
+            allowed = fraction(evaluation.value(rule.at_most, rule.id))
+            assert sum(applied) <= allowed + Fraction(1, 2 * 10**evaluation.ruleset.decimals), rule.id
+        for line, points in zip(lines, applied, strict=True):
+            waived = (rule.id, line.key) in evaluation.facts.waivers
+            assert waived == (line.reason == "waived"), rule.id
+            assert points <= (0 if waived else abs(fraction(line.nominal))), rule.id
 
 
 def bonus_of(node: NodeScore) -> Fraction:
@@ -156,11 +174,11 @@ def bonus_of(node: NodeScore) -> Fraction:
         return Fraction(0)
     counting = [child for child in node.children if child.in_play and node.chosen in ("", child.criterion.id)]
     bonuses = sum((bonus_of(child) for child in counting), start=Fraction(0))
-    applicable = sum((fraction(child.full) for child in counting), start=Fraction(0))
-    if not bonuses or node.criterion.roll in ("best", "weakest"):
+    shares = [fraction(child.full) for child in counting if child.full]
+    if not bonuses or not shares or node.criterion.roll in ("best", "weakest"):
         return bonuses
-    # Spread over fewer points, or weighted by money, a bonus may weigh more, but not more than the whole branch.
-    return bonuses * max(Fraction(1), fraction(node.full) / applicable) + fraction(node.full)
+    # Spread over fewer points, or weighted, a bonus weighs more, and then it is rounded.
+    return bonuses * max(Fraction(1), fraction(node.full) / min(shares)) + Fraction(1, 2)
 
 
 def assert_the_same_without_durable_rules(scoring: Scoring) -> None:

@@ -149,6 +149,8 @@ def test_places_after_escapes_for_rare_characters() -> None:
     deep = node_at(root, ("b", 1))
     assert isinstance(deep, Scalar)
     assert str(deep.locate(1)) == "f.yaml:2:14"
+    many = '{"a": "' + "\\ud83d\\ude00" * 20 + '", "a": 1}'
+    assert places(many) == [("S111", 1, many.rindex('"a"') + 1)]
 
 
 def test_the_node_at_a_path() -> None:
@@ -157,7 +159,8 @@ def test_the_node_at_a_path() -> None:
     assert str(node_at(root, ()).position) == "f.yaml:1:1"
     # steps that lead nowhere are passed over
     assert str(node_at(root, ("a", "x")).position) == "f.yaml:2:3"
-    assert str(node_at(root, ("a", "b", 7)).position) == "f.yaml:2:6"
+    for beyond in (2, 7):
+        assert str(node_at(root, ("a", "b", beyond)).position) == "f.yaml:2:6"
     assert str(node_at(root, ("a", "function-wrap", "b", 0)).position) == "f.yaml:2:7"
     assert isinstance(root, Mapping)
     assert root.get("a") is not None

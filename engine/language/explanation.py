@@ -89,8 +89,7 @@ def explain(term: Term, text: str, slots: Slots) -> Result:
 
 def _explain(term: Term, text: str, slots: Slots) -> Result:
     value = compile_term(term)(slots)
-    shown = text[term.span[0] : term.span[1]] or _name(term)
-    return Result(shown, term, value, True, tuple(_children(term, text, slots)))
+    return Result(text[term.span[0] : term.span[1]], term, value, True, tuple(_children(term, text, slots)))
 
 
 def _children(term: Term, text: str, slots: Slots) -> Iterator[Result]:
@@ -108,10 +107,6 @@ def _children(term: Term, text: str, slots: Slots) -> Iterator[Result]:
         yield child
         if isinstance(term, Combine):
             decided = child.truth is (term.operator == "or")
-
-
-def _name(term: Term) -> str:
-    return term.scalar.name if isinstance(term, Read) else ""
 
 
 def with_numbers(term: Term, text: str, slots: Slots, formats: Formats) -> str:

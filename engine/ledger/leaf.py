@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.errors import FactsError, Problem, RulesetError, Text
 from engine.facts.model import Record
 from engine.inference.direct import Evaluation, record_key
-from engine.language.formats import Formats
 from engine.language.numbers import ZERO, Rational, format_exact, round_half_up
 from engine.ledger.lines import Line, LineKind, NodeScore, Reason, State
 from engine.ruleset.model import (
@@ -19,6 +18,7 @@ from engine.ruleset.model import (
     Unseen,
     ValueScore,
 )
+from engine.ruleset.rendering import formats_of
 
 
 class LeafScorer:
@@ -81,10 +81,8 @@ class LeafScorer:
         rows = [band for band in score.bands if band.allowed.contains(value)]
         if len(rows) == 1:
             return rows[0].earn
-        ruleset = self.evaluation.ruleset
-        shown = Formats(ruleset.money_unit, ruleset.money_decimals, ruleset.decimals).show(
-            value, score.of.term.type
-        )
+        limits = [one for band in score.bands for one in (band.allowed.low, band.allowed.high)]
+        shown = formats_of(self.evaluation.ruleset).show(value, score.of.term.type, limits)
         message = Text(f"{shown.zh} 不在任何一档内", f"{shown.en} is in none of the bands")
         if rows:
             message = Text(

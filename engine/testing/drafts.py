@@ -14,64 +14,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.language.calendar import known_years
+from engine.inference.direct import RECORD_FRAME
 from engine.language.compiler import Evaluate, EvaluationError, compile_term
-from engine.language.numbers import HUNDRED, ZERO, Rational, format_exact
+from engine.language.numbers import ZERO, Rational
 from engine.language.terms import ORDERED, Kind, Read, ReadField, Term, Value
-from engine.ruleset.model import Fact, RecordList, Ruleset
+from engine.ruleset.model import Fact, RecordList, Rule, Ruleset
+from engine.ruleset.ordering import findings_read
+from engine.testing.scales import as_stated, scale_of
 from engine.testing.thresholds import Reference, Threshold, references, turns_of
 
 Rows = Mapping[int, tuple[str, int]]
 """For each frame the record in it: its list's name and its row."""
 
-MOST: Mapping[Kind, int] = {
-    Kind.MONEY: 100_000_000, Kind.NUMBER: 1_000_000, Kind.RATIO: 10, Kind.DAYS: 2_000, Kind.COUNT: 10_000,
-    Kind.POINTS: 1_000,
-}  # fmt: skip
-"""The largest value of each kind where the ruleset states no bound."""
+Counted = tuple[tuple[int, tuple[Rule, ...]], ...]
+"""The slot of each ``findings(…)`` of a term, and the rules whose firings it counts."""
 
 WORDS = ("甲", "乙", "丙")
 """Texts for where any text will do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The values of a fact as whole numbers of its smallest unit, or of days; both ends are allowed."""
-
-    kind: Kind
-    step: Rational
-    low: int
-    high: int
-
-    def value(self, number: int) -> Value:
-        return date.fromordinal(number) if self.kind == Kind.DATE else number * self.step
-
-    def number(self, value: Any) -> int:
-        return value.toordinal() if self.kind == Kind.DATE else int(value / self.step)
-
-    def clamp(self, number: int) -> int:
-        return min(max(number, self.low), self.high)
-
-
-def scale_of(fact: Fact, ruleset: Ruleset) -> Scale:
-    """The steps in which ``fact``, a quantity or a date, is varied."""
-    kind, low, high = fact.type.kind, fact.allowed.low, fact.allowed.high
-    if kind == Kind.DATE:
-        first, last = known_years()
-        earliest, latest = date(first, 1, 1), date(last, 12, 31)
-        earliest = max(earliest, low) if isinstance(low, date) else earliest
-        latest = min(latest, high) if isinstance(high, date) else latest
-        return Scale(kind, Rational(1), earliest.toordinal(), max(earliest, latest).toordinal())
-    places = {
-        Kind.MONEY: ruleset.money_decimals, Kind.POINTS: ruleset.decimals, Kind.NUMBER: 2, Kind.RATIO: 4
-    }.get(kind, 0)  # fmt: skip
-    scale = 10**places
-    bottom = low if isinstance(low, Rational) else Rational(0 if kind == Kind.COUNT else -MOST[kind])
-    top = high if isinstance(high, Rational) else max(bottom, ZERO) + MOST[kind]
-    # A bound between two steps is brought inside.
-    lowest = -(int(-bottom.numerator * scale) // int(bottom.denominator))
-    highest = int(top.numerator * scale) // int(top.denominator)
-    return Scale(kind, Rational(1, scale), lowest, max(lowest, highest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +56,7 @@ class Plan:
             for fact in (*self.facts.values(), *fields)
             if fact.type.kind in ORDERED
         }
-        self._known: dict[int, tuple[Term, Evaluate, tuple[Reference, ...]]] = {}
+        self._known: dict[int, tuple[Term, Evaluate, tuple[Reference, ...], Counted]] = {}
 
     def evaluate(self, term: Term) -> Evaluate:
         return self._entry(term)[1]
@@ -105,14 +64,24 @@ class Plan:
     def references(self, term: Term) -> tuple[Reference, ...]:
         return self._entry(term)[2]
 
-    def _entry(self, term: Term) -> tuple[Term, Evaluate, tuple[Reference, ...]]:
+    def counted(self, term: Term) -> Counted:
+        return self._entry(term)[3]
+
+    def _entry(self, term: Term) -> tuple[Term, Evaluate, tuple[Reference, ...], Counted]:
         """By identity, which is quick; the term is kept so that its identity is not used again."""
         if id(term) not in self._known:
-            self._known[id(term)] = term, compile_term(term), references(term, self.ruleset)
+            counted = tuple(
+                (
+                    slot,
+                    tuple(rule for node in self.ruleset.criteria[name].subtree() for rule in node.deductions),
+                )
+                for name, slot in findings_read(term).items()
+            )
+            self._known[id(term)] = term, compile_term(term), references(term, self.ruleset), counted
         return self._known[id(term)]
 
     def simplest(self, fact: Fact) -> Value:
-        """The smallest value that the bounds allow; for a date the first day of the ruleset's year."""
+        """The smallest whole number that the bounds allow; for a date the first day of the ruleset's year."""
         kind = fact.type.kind
         if kind == Kind.FLAG:
             return False
@@ -121,8 +90,11 @@ class Plan:
         if kind not in ORDERED:
             return WORDS[0]
         scale = self.scales[fact.name]
-        start = date(self.ruleset.year, 1, 1).toordinal() if kind == Kind.DATE else 0
-        return scale.value(scale.clamp(start))
+        if kind == Kind.DATE:
+            return scale.value(scale.clamp(date(self.ruleset.year, 1, 1).toordinal()))
+        unit = int(1 / scale.step)
+        whole = -(-scale.clamp(0) // unit) * unit
+        return scale.value(whole if whole <= scale.high else scale.clamp(0))
 
     def simplest_record(self, records: RecordList) -> tuple[Value, ...]:
         return tuple(None if one.optional else self.simplest(one) for one in records.fields.values())
@@ -200,7 +172,26 @@ class Draft:
         slots = self._slots.copy()
         for frame, (name, row) in rows.items():
             slots[frame] = self.rows[name][row]
+        for slot, rules in self.plan.counted(term):
+            fired = [
+                self.evaluate(rule.expression.term, one) for rule in rules for one in self.every_record(rule)
+            ]
+            slots[slot] = Rational(fired.count(True))
         return self.plan.evaluate(term)(slots)
+
+    def every_record(self, rule: Rule) -> Iterator[Rows]:
+        """Each record that a rule looks at; once without any for a rule about the whole department."""
+        if rule.each is None:
+            yield {}
+            return
+        for row in self.each_row(rule.each.name):
+            yield {RECORD_FRAME: (rule.each.name, row)}
+
+    def each_row(self, list_name: str) -> Iterator[int]:
+        """The rows that a list has now, except those that are gone by the time they are reached."""
+        for row in range(len(self.rows[list_name])):
+            if row < len(self.rows[list_name]):
+                yield row
 
     def evaluate(self, term: Term, rows: Rows) -> Any:
         """The value of ``term``; ``None`` where it has none, as beyond a missing guard."""
@@ -233,7 +224,7 @@ class Draft:
         if reference.frame is not None:
             yield Place(fact, list_name, rows[reference.frame][1])
             return
-        for row in range(len(self.rows[list_name])):
+        for row in self.each_row(list_name):
             yield Place(fact, list_name, row)
 
     def place_of(self, term: Term, rows: Rows) -> Place | None:
@@ -268,20 +259,20 @@ class Draft:
                 return _bisected(above, low, high, first)
         return None
 
-    def aim(self, threshold: Threshold, rows: Rows, which: int, offset: int) -> None:
-        """Put a fact of ``threshold`` so that its sides just meet, or ``offset`` steps further."""
+    def aim(self, threshold: Threshold, rows: Rows, which: int, offset: int) -> bool:
+        """Put a fact of ``threshold`` so that its sides just meet, or ``offset`` steps further, if one can be."""
         places = self.places((threshold.left, threshold.right), rows)
         first = which % len(places) if places else 0
         for place in places[first:] + places[:first]:
             before = self.get(place)
             number = self.crossing(place, threshold.left, threshold.right, rows)
-            if number is None:
-                self.put(place, before)
-                continue
-            scale = self.plan.scales[place.fact.name]
-            self.put(place, scale.value(scale.clamp(number + offset)))
-            self.aimed.add(place)
-            return
+            if number is not None:
+                scale = self.plan.scales[place.fact.name]
+                self.put(place, scale.value(scale.clamp(number + offset)))
+                self.aimed.add(place)
+                return True
+            self.put(place, before)
+        return False
 
     # As a facts file states it
 
@@ -322,12 +313,3 @@ def _bisected(above: Callable[[int], bool | None], low: int, high: int, first: b
 def _record(records: RecordList, row: Sequence[Value]) -> dict[str, str]:
     values = zip(records.fields.items(), row, strict=True)
     return {key: as_stated(value, fact.type.kind) for (key, fact), value in values if value is not None}
-
-
-def as_stated(value: Value, kind: Kind) -> str:
-    """The text with which a facts file states ``value``."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Rational):
-        return f"{format_exact(value * HUNDRED)}%" if kind == Kind.RATIO else format_exact(value)
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from engine.inference.direct import RECORD_FRAME
 from engine.language.compiler import EvaluationError
 from engine.language.terms import (
     ORDERED,
@@ -28,7 +27,7 @@ from engine.language.terms import (
     Value,
     walk,
 )
-from engine.ruleset.model import Rule, Ruleset
+from engine.ruleset.model import Ruleset
 from engine.testing.drafts import WORDS, Draft, Rows
 from engine.testing.thresholds import free_frames
 
@@ -74,15 +73,6 @@ def _define(draft: Draft, error: EvaluationError) -> None:
             sides = [(culprit, None)]
             if not reached() and not _move(draft, sides, rows, reached):
                 _lengthen(draft, sides, rows, reached)
-
-
-def every_record(draft: Draft, rule: Rule) -> Iterator[Rows]:
-    """Each record that a rule looks at; once without any for a rule about the whole department."""
-    if rule.each is None:
-        yield {}
-        return
-    for row in range(len(draft.rows[rule.each.name])):
-        yield {RECORD_FRAME: (rule.each.name, row)}
 
 
 def holds(draft: Draft, term: Term, rows: Rows) -> bool | None:
@@ -136,7 +126,7 @@ def _make_records(draft: Draft, term: Gather, wanted: bool, rows: Rows) -> None:
     """``all`` and ``any``: change every record that stands in the way, or one that can help."""
     name, where, body = term.records.name, term.where, term.body
     every_one = (term.function == "all") == wanted
-    for row in range(len(draft.rows[name])):
+    for row in draft.each_row(name):
         inner = {**rows, term.frame: (name, row)}
         if every_one:
             if where is not None and not holds(draft, where, inner):
@@ -150,15 +140,20 @@ def _make_records(draft: Draft, term: Gather, wanted: bool, rows: Rows) -> None:
 
 
 def _make_equal(draft: Draft, left: Term, right: Term, wanted: bool, rows: Rows) -> None:
-    """Texts, choices and flags: the same on both sides, or different."""
-    for one, other in ((left, right), (right, left)):
-        place = draft.place_of(one, rows)
+    """Texts, choices and flags: the same on both sides, or different.
+
+    What had to be a certain value is changed last, so that two facts that must agree find each other.
+    """
+    sides = [(draft.place_of(one, rows), other) for one, other in ((left, right), (right, left))]
+    for place, other in sorted(sides, key=lambda side: side[0] in draft.aimed):
         if place is None:
             continue
         value = draft.evaluate(other, rows)
         others = [option for option in _options(place.fact.type) if option != value]
         if wanted or others:
             draft.put(place, value if wanted else others[0])
+            if draft.place_of(other, rows) is None:
+                draft.aimed.add(place)
             return
 
 
@@ -186,12 +181,7 @@ def _make_compare(draft: Draft, term: Compare, wanted: bool, rows: Rows) -> None
         for one in (term.left, term.right)
         if isinstance(one, Apply) and one.function == "abs"
     ]
-    for one, grows in ((term.left, (">", ">=", "!=")), (term.right, ("<", "<=", "!="))):
-        # Findings are counted only when a department is scored: have those rules fire, or else not.
-        for rule in _counted(draft, one):
-            for inner in every_record(draft, rule):
-                make(draft, rule.expression.term, (term.operator in grows) == wanted, inner)
-    ways = (_move, _move_from_scratch, _switch, _lengthen, _select, _shorten)
+    ways = (_fire, _move, _move_from_scratch, _switch, _lengthen, _select, _shorten)
     for way in ways:
         before = draft.copy_values()
         if way(draft, sides, rows, reached):
@@ -199,13 +189,16 @@ def _make_compare(draft: Draft, term: Compare, wanted: bool, rows: Rows) -> None
         draft.restore(before)
 
 
-def _counted(draft: Draft, term: Term) -> list[Rule]:
-    """The rules whose firings are counted by a ``findings(…)`` in ``term``."""
-    names = {
-        one.scalar.name for one in walk(term) if isinstance(one, Read) and one.scalar.source == "findings"
-    }
-    criteria = draft.plan.ruleset.criteria
-    return [rule for name in sorted(names) for node in criteria[name].subtree() for rule in node.deductions]
+def _fire(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
+    """The rules that a ``findings(…)`` counts, one after the other."""
+    terms = [term for pair in sides[:1] for term in pair if term is not None]
+    rules = [rule for term in terms for _, counted in draft.plan.counted(term) for rule in counted]
+    for firing in (True, False):
+        for rule in rules:
+            for inner in draft.every_record(rule):
+                if make(draft, rule.expression.term, firing, inner) and reached():
+                    return True
+    return False
 
 
 def _move(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
@@ -265,7 +258,7 @@ def _select(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
             continue
         name = gather.records.name
         for taken in (True, False):
-            for row in range(len(draft.rows[name])):
+            for row in draft.each_row(name):
                 if make(draft, gather.where, taken, {**rows, gather.frame: (name, row)}) and reached():
                     return True
     return False
@@ -314,5 +307,5 @@ def _all_rows(draft: Draft, term: Term) -> Iterator[Rows]:
         yield {}
     elif len(frames) == 1:
         (frame,) = frames
-        for row in range(len(draft.rows[free[frame]])):
+        for row in draft.each_row(free[frame]):
             yield {frame: (free[frame], row)}

@@ -19,7 +19,7 @@ from engine.errors import FactsError
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.language.numbers import HUNDRED, ONE, ZERO, Rational, format_exact
-from engine.language.terms import Compare, Constant, Kind, Term, Value
+from engine.language.terms import NUMERIC, Compare, Constant, Kind, Operation, Term, Value
 from engine.language.types import FLAG
 from engine.ruleset.model import (
     BandScore,
@@ -35,8 +35,8 @@ from engine.ruleset.model import (
 )
 from engine.source import parse_source
 from engine.testing.drafts import Draft, Plan, Rows
-from engine.testing.repair import define, every_record, holds, make, satisfy
-from engine.testing.thresholds import Frames, free_frames, rule_frames
+from engine.testing.repair import define, holds, make, satisfy
+from engine.testing.thresholds import Frames, Threshold, free_frames, rule_frames
 from engine.testing.values import dated, value_strategy
 
 FEW, LONG = 3, 12
@@ -51,6 +51,8 @@ AIMS = 10
 
 OFFSETS = (0, 1, -1, 2)
 """Steps from the last value before a threshold: on it and a unit to either side, whichever way it runs."""
+
+_LOOSELY = {0: "==", 1: ">", -1: "<", 2: ">="}
 
 _Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -75,9 +77,14 @@ class _Departments:
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
         self.plan = Plan(ruleset)
+        self.meetings = [
+            {offset: list(_meetings(one, offset)) for offset in OFFSETS} for one in self.plan.turns.thresholds
+        ]
         self.identities = [identity.holds.term for identity in ruleset.identities if identity.blocking]
         self.ranges = [term for measure in ruleset.measures.values() for term in _range_terms(measure)]
         self.computed = [term for node in ruleset.root.subtree() for term in _computed(node)]
+        compared = {id(one.condition) for one in self.plan.turns.thresholds}
+        self.plain = [rule for rule in ruleset.rules if id(rule.expression.term) not in compared]
         self.waivable = [rule for rule in ruleset.rules if rule.waivable]
         schema = ruleset.schema
         groups = [{name: fact} for name, fact in schema.facts.items()] + [
@@ -155,7 +162,7 @@ class _Departments:
 
     def aims(self) -> st.SearchStrategy[list[tuple[int, int, int, int, bool]]]:
         """Which thresholds or rules, for which record, by moving which fact, how far off, and firing or not."""
-        turns = len(self.plan.turns.thresholds) + len(self.ruleset.rules)
+        turns = len(self.plan.turns.thresholds) + len(self.plain)
         if not turns:
             return st.just([])
         one = st.tuples(
@@ -163,22 +170,23 @@ class _Departments:
             st.integers(0, LONG),
             st.integers(0, FEW),
             st.sampled_from(OFFSETS),
-            st.sampled_from((False, True, True)),
+            st.sampled_from((True, True, True, False)),
         )
         return st.lists(one, max_size=AIMS)
 
     def aim(self, draft: Draft, index: int, row: int, which: int, offset: int, firing: bool) -> None:
-        """Put the department on a threshold, of a rule that otherwise fires; or just make a rule fire or not."""
+        """Put the department on a threshold, of a rule that otherwise fires; or make a rule without any fire or not."""
         thresholds = self.plan.turns.thresholds
         if index >= len(thresholds):
-            rule = self.ruleset.rules[index - len(thresholds)]
+            rule = self.plain[index - len(thresholds)]
             make(draft, rule.expression.term, firing, self.records_at(draft, rule_frames(rule), row))
             return
         threshold = thresholds[index]
         rows = self.records_at(draft, threshold.frames, row)
         if firing and threshold.condition is not None and free_frames((threshold.condition,)) <= rows.keys():
             make(draft, threshold.condition, True, rows)
-        draft.aim(threshold, rows, which, offset)
+        if not draft.aim(threshold, rows, which, offset):
+            any(make(draft, one, True, rows) for one in self.meetings[index][offset])
 
     def records_at(self, draft: Draft, frames: Frames, row: int) -> Rows:
         """The record of each list at ``row``, counted round; a list that is empty gets one."""
@@ -194,7 +202,7 @@ class _Departments:
         for rule in self.ruleset.rules:
             if rule.kind not in ("deduction", "veto"):
                 continue
-            for rows in every_record(draft, rule):
+            for rows in draft.every_record(rule):
                 make(draft, rule.expression.term, False, rows)
 
     # The document
@@ -244,6 +252,15 @@ class _Departments:
                 waiver["record"] = draw(st.sampled_from(keys))
             waivers.append(waiver)
         return waivers
+
+
+def _meetings(threshold: Threshold, offset: int) -> Iterator[Term]:
+    """What ``offset`` means where no fact is moved in steps, as for a count of records: as near as can be."""
+    left, right = threshold.left, threshold.right
+    if right.type.kind in NUMERIC:
+        moved = Operation(right.type, "+", right, Constant(right.type, Rational(offset)))
+        yield Compare(FLAG, "==", left, moved)
+    yield Compare(FLAG, _LOOSELY[offset], left, right)
 
 
 def _computed(node: Criterion) -> Iterator[Term]:

@@ -34,6 +34,7 @@ from engine.language.terms import (
     walk,
 )
 from engine.ruleset.model import BandScore, CaseScore, Criterion, Expression, Rule, Ruleset, ValueScore
+from engine.ruleset.ordering import findings_read
 
 Frames = Mapping[int, Records]
 """The record lists whose records are at hand, by the slot that holds the record."""
@@ -115,6 +116,11 @@ class _Found:
                     self.words.setdefault(reference.name, {})[word] = None
             if isinstance(one, Gather) and one.function == "count":
                 self.counted(one.records.name, other)
+            if isinstance(one, Read) and one.scalar.source == "findings":
+                for node in self.ruleset.criteria[one.scalar.name].subtree():
+                    for rule in node.deductions:
+                        if rule.each is not None:
+                            self.counted(rule.each.name, other)
         if left.type.kind in ORDERED:
             self.meet(left, right, frames, condition)
 
@@ -132,7 +138,7 @@ class _Found:
                 self.meet(inner, other, frames, condition)
                 self.meet(inner, Negate(other.type, other), frames, condition)
                 return
-        if any(references(one, self.ruleset) for one in (left, right)):
+        if any(references(one, self.ruleset) or findings_read(one) for one in (left, right)):
             free = {number: frames[number] for number in free_frames((left, right)) if number in frames}
             self.thresholds.append(Threshold(left, right, free, condition))
 

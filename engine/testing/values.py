@@ -1,6 +1,7 @@
 """Strategies for single values: what a fact's type and bounds allow, the small and round ones first.
 
-Each value is one choice of Hypothesis, which keeps departments quick to draw and to shrink.
+Each value is one choice of Hypothesis from a list of a hundred or so, which keeps departments quick
+to draw and to shrink, and their figures readable. Finer ones come from moving them onto thresholds.
 """
 
 from __future__ import annotations
@@ -8,62 +9,82 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from zlib import crc32
 
 from hypothesis import strategies as st
 
 from engine.language.terms import ORDERED, Kind, Value
 from engine.ruleset.model import Fact
-from engine.testing.drafts import WORDS, Plan, Scale
+from engine.testing.drafts import WORDS, Plan
+from engine.testing.scales import Scale
 
 LONGEST_GAP = 400
-_CHANCES = 2_000_000
-"""The numbers to choose from for one sort of amount: so few that Hypothesis chooses among all sorts alike."""
+_ROUND = (
+    12,
+    15,
+    20,
+    25,
+    30,
+    40,
+    50,
+    60,
+    75,
+    80,
+    90,
+    95,
+    99,
+    100,
+    101,
+    110,
+    120,
+    150,
+    200,
+    300,
+    500,
+    800,
+    1_000,
+    5_000,
+    10_000,
+)
+_ODD = 16
 
 
 def value_strategy(fact: Fact, plan: Plan) -> st.SearchStrategy[Any]:
     """Values of ``fact``; ``None`` is an optional one that is not given. Dates are drawn as gaps in days."""
     kind = fact.type.kind
-    if kind in ORDERED and kind != Kind.DATE:
-        return _quantities(plan.scales[fact.name], fact.optional)
-    values: Sequence[Any] = tuple(dict.fromkeys((*WORDS, *plan.turns.words.get(fact.name, ()))))
+    values: Sequence[Any]
     if kind == Kind.DATE:
         values = _gaps(plan.turns.days)
+    elif kind in ORDERED:
+        values = _quantities(plan.scales[fact.name], fact.name)
     elif kind == Kind.FLAG:
         values = (False, True)
     elif kind == Kind.CHOICE:
         values = fact.type.options
-    absent = (None,) * max(1, len(values) // 2) if fact.optional else ()
+    else:
+        values = tuple(dict.fromkeys((*WORDS, *plan.turns.words.get(fact.name, ()))))
+    absent = (None,) * max(1, len(values) // 3) if fact.optional else ()
     return st.sampled_from((*absent, *values))
 
 
-def _quantities(scale: Scale, optional: bool) -> st.SearchStrategy[Value]:
-    """Small whole numbers (whole percents for a ratio), larger ones, odd amounts, and the bounds themselves."""
+def _quantities(scale: Scale, seed: str) -> Sequence[Value]:
+    """Small whole numbers (whole percents for a ratio), round ones, odd amounts, bounds, and negative ones.
+
+    The odd amounts are different ones for each fact and the same in every run.
+    """
     per_unit = int(1 / scale.step)
     unit = per_unit // 100 if scale.kind == Kind.RATIO else per_unit
-    lowest, highest = -(-scale.low // unit), scale.high // unit
-    sorts: list[Sequence[int]] = [
-        _multiples(max(lowest, 0), min(highest, 10), unit),
-        _multiples(max(lowest, 0), min(highest, 150 if scale.kind == Kind.RATIO else 10_000), unit),
-        _multiples(max(scale.low, 0), min(scale.high, 20_000 * per_unit), 1),
-        range(min(scale.high, -1), max(scale.low, -1_000 * per_unit) - 1, -1),
-        [bound for bound in (scale.low, scale.high) if abs(bound) <= 1_000 * per_unit],
-    ]
-    usable = [sort for sort in sorts if sort] or [[scale.low]]
-    first = 1 if optional else 0
-
-    def value(choice: int) -> Value:
-        which, number = divmod(choice, _CHANCES)
-        if which < first:
-            return None
-        sort = usable[which - first]
-        return scale.value(sort[number % len(sort)])
-
-    return st.integers(0, (len(usable) + first) * _CHANCES - 1).map(value)
-
-
-def _multiples(low: int, high: int, unit: int) -> range:
-    """``low`` to ``high`` units; empty where there are none."""
-    return range(low * unit, high * unit + 1, unit)
+    odd = [crc32(f"{seed} {index}".encode()) for index in range(_ODD)]
+    numbers = [number * unit for number in (*range(11), *_ROUND)]
+    numbers += [one % (span * unit) for one in odd for span in (10, 2_000)]
+    numbers += [-unit, -1, *(-(one % (100 * unit)) for one in odd[::2])]
+    far = 100_000 * per_unit  # a bound beyond it is where the search stops, and not one of the ruleset's
+    bounds = [number for number in (scale.low, scale.high) if abs(number) <= far]
+    near = [scale.clamp(number) for number in (scale.low + 1, scale.high - 1)]
+    allowed = dict.fromkeys(
+        number for number in (*numbers, *near) if scale.low <= number <= scale.high and abs(number) <= far
+    )
+    return [scale.value(number) for number in (*allowed, *bounds, *bounds)] or [scale.value(scale.low)]
 
 
 def _gaps(limits: Sequence[int]) -> Sequence[int]:

@@ -37,6 +37,8 @@ def shown(value: Any, kind: Kind, *apart_from: str) -> str:
         ("7", Kind.DAYS, (), "7"),
         ("12", Kind.COUNT, (), "12"),
         ("1.25", Kind.NUMBER, (), "1.25"),
+        ("0.123456", Kind.NUMBER, (), "0.123456"),
+        ("0.1234567", Kind.NUMBER, (), "0.1235"),
         ("1/3", Kind.NUMBER, (), "0.3333"),
         ("333333/1000000", Kind.NUMBER, ("1/3",), "0.333333"),
         ("33333333/100000000", Kind.NUMBER, ("1/3",), "0.333333330"),

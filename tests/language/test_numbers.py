@@ -208,6 +208,13 @@ def test_values_of_thousands_of_digits_are_written_too() -> None:
     assert len(format_fixed(many, 2, grouped=True)) == 6003 + 1999
 
 
+def test_values_of_many_decimals_are_rounded_and_written_too() -> None:
+    smallest = Rational(1, 2**40)
+    assert Fraction(format_exact(smallest)) == Fraction(1, 2**40)
+    for places in range(20):
+        assert format_fixed(Rational(2, 3), places) == ("0." + "6" * (places - 1) + "7" if places else "1")
+
+
 def test_more_digits_than_any_amount_has_are_refused() -> None:
     assert parse_number("1" * MAX_DIGITS)
     with pytest.raises(MalformedValue):

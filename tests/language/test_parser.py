@@ -197,6 +197,8 @@ SLIPS = [
     ("f(a, g(b)", "E103", 1, "'(' is never closed with ')'", None),
     ("a in (1, 2", "E103", 5, "'(' is never closed with ')'", None),
     ("(a, b)", "E103", 2, "expected ')', found ','", None),
+    ("a not b", "E103", 2, "expected an operator or the end, found 'not'", None),
+    ("a not == b", "E103", 2, "expected an operator or the end, found 'not'", None),
     ("a in b", "E103", 5, "expected '(', found 'b'", None),
     ("a if b", "E103", 6, "expected 'else', the expression ends here", None),
     ("sum(a for 3)", "E103", 10, "'for' is followed by the name of a record list, found '3'", None),

@@ -55,6 +55,7 @@ KINDS = {
     "rate if open else 1": "ratio", "min(spent, 5, 7)": "money", "max(0, rate)": "ratio", "-spent": "money",
     # literals among themselves
     "1": "number*", "-1": "number*", "1 + 1": "number*", "2 * 3": "number*", "1 / 3": "ratio*", "2 * staff": "number*",
+    "staff * (1 / 3)": "ratio*", "1 / 3 * staff": "ratio*", "rate / (1 / 3)": "ratio*",
     "0.5 * rate": "ratio*", "staff / 3": "ratio*", "1 if open else 2": "number*", "min(1, 2)": "number*",
     "sum(1 for contracts)": "number*", "round(2.5)": "number*", "2 / rate": "number*", "2 * weight": "number*",
     # comparisons
@@ -116,6 +117,9 @@ REFUSED = [
     ("spent / lag", "E202", "spent / lag", "money cannot be divided by days", None),
     ("due / due", "E202", "due / due", "date cannot be divided by date", None),
     ("staff / spent", "E202", "staff / spent", "count cannot be divided by money", None),
+    ("due / 2", "E202", "due / 2", "date cannot be divided by number", None),
+    ("2 / due", "E202", "2 / due", "number cannot be divided by date", None),
+    ("rate / open", "E202", "rate / open", "ratio cannot be divided by flag", None),
     ("-due", "E202", "-due", "date has no negative", None),
     ("-title", "E202", "-title", "text has no negative", None),
     # comparisons
@@ -139,6 +143,7 @@ REFUSED = [
     ("90 < rate", "E203", "90", "a ratio meets a bare number", "write 90%"),
     ("rate > 0.9", "E203", "0.9", "a ratio meets a bare number", "write 90%, or 0.9% if that is meant"),
     ("rate > -0.05", "E203", "-0.05", "a ratio meets a bare number", "write -5%, or -0.05% if that is meant"),
+    ("rate > -1", "E203", "-1", "a ratio meets a bare number", "write -1%"),
     ("0 < rate < 90", "E203", "90", "a ratio meets a bare number", "write 90%"),
     ("rate - 0.5", "E203", "0.5", "a ratio meets a bare number", "write 50%, or 0.5% if that is meant"),
     ("rate > 1 + 1", "E203", "1 + 1", "a ratio meets a bare number", "a ratio's limit needs a percent sign, such as 90%"),
@@ -180,6 +185,13 @@ REFUSED = [
     ("min(spent)", "E205", "min(spent)", "it is used as min(a, b, …)", None),
     ("abs(spent, 1)", "E205", "abs(spent, 1)", "it is used as abs(x)", None),
     ("round()", "E205", "round()", "it is used as round(x, decimals)", None),
+    ("round(rate, 1, 2)", "E205", "round(rate, 1, 2)", "it is used as round(x, decimals)", None),
+    ("floor(rate, 1)", "E205", "floor(rate, 1)", "it is used as floor(x)", None),
+    ("ceil(rate, 1)", "E205", "ceil(rate, 1)", "it is used as ceil(x)", None),
+    ("whole_steps(lag, 1, 2)", "E205", "whole_steps(lag, 1, 2)", "it is used as whole_steps(excess, size)", None),
+    ("started_steps(lag, 1, 2)", "E205", "started_steps(lag, 1, 2)", "it is used as started_steps(excess,", None),
+    ("days(due, due, due)", "E205", "days(due, due, due)", "it is used as days(a, b)", None),
+    ("workdays(due, due, due)", "E205", "workdays(due, due, due)", "it is used as workdays(a, b)", None),
     ("days(due)", "E205", "days(due)", "it is used as days(a, b)", None),
     ("count_true()", "E205", "count_true()", "it is used as count_true(a, b, …)", None),
     ("given(spent + 1)", "E205", "given(spent + 1)", "given takes the name of one optional fact", None),
@@ -217,6 +229,8 @@ REFUSED = [
     ("contracts.amount", "E207", "contracts.amount", "no record of contracts is at hand here", "add each: contracts, or aggregate"),
     ("sum(targets.amount for contracts)", "E207", "targets.amount", "no record of targets is at hand here", None),
     ("amount", "E201", "amount", "there is no 'amount'", None),
+    ("contracts.nothing", "E201", "contracts.nothing", "there is no 'contracts.nothing'", None),
+    ("sum(contracts.nothing for contracts)", "E201", "contracts.nothing", "there is no 'contracts.nothing'", None),
 ]  # fmt: skip
 
 
@@ -230,6 +244,27 @@ def test_refused(text: str, code: str, part: str, message: str, fix: str | None)
         assert error.fix is not None
         assert fix in error.fix.en
         assert error.fix.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("spent / lag", "金额不能除以天数"),
+        ("spent * lag", "金额不能乘以天数"),
+        ("spent + lag", "金额与天数不能相加"),
+        ("spent - lag", "金额与天数不能相减"),
+        ("spent < lag", "金额与天数不能比较"),
+        ("open > open", "是否只能用 ==、!= 或 in 比较"),
+        ("not spent", "此处需要是否，得到的是金额"),
+        ("rate > 90", "比率与不带百分号的数相比"),
+        ("grant > 0", "选填项 grant 可能没有填报"),
+        ("spnet", "没有名称“spnet”"),
+        ("sum(late for contracts)", "是否不能用 sum 汇总"),
+        ("sum(late, open)", "用法是 sum(… for 表 where …)"),
+    ],
+)
+def test_messages_in_chinese(text: str, message: str) -> None:
+    assert refusal(text).message.zh == message
 
 
 NO_FIX = (
@@ -295,6 +330,14 @@ def test_a_ratio_where_points_are_due_is_to_be_multiplied() -> None:
         fit(WORLD.term("rate"), Type(Kind.POINTS))
     assert caught.value.fix is not None
     assert caught.value.fix.en == "multiply it by points, such as points * …"
+    with pytest.raises(ExpressionError) as caught:
+        fit(WORLD.term("staff"), Type(Kind.POINTS))
+    assert caught.value.fix is not None
+    assert caught.value.fix.en == "multiply it by points, such as 1 * …"
+    for text, kind in [("spent", Kind.POINTS), ("rate", Kind.MONEY)]:
+        with pytest.raises(ExpressionError) as caught:
+            fit(WORLD.term(text), Type(kind))
+        assert caught.value.fix is None
 
 
 # Names

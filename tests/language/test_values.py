@@ -208,6 +208,7 @@ def test_days_exclude_the_first_and_include_the_last() -> None:
         ("2024-04-26", "2024-05-06", 4),  # Sunday the 28th, Monday, Tuesday; 1 to 5 May are off; Monday
         ("2024-05-06", "2024-04-26", -4),  # back again: the 6th is not counted, the 26th is
         ("2024-05-06", "2024-05-01", 0),
+        ("2024-01-02", "2023-12-29", -1),
         ("2023-12-29", "2024-01-02", 1),  # over the new year
     ],
 )
@@ -242,9 +243,16 @@ def test_the_calendar_knows_the_years_of_its_library() -> None:
             check_known(unknown)
         with pytest.raises(NotImplementedError):
             chinese_calendar.is_workday(unknown)
-    assert value(f"workdays({first}-01-01, {last}-12-31)") == sum(
-        chinese_calendar.is_workday(day) for day in _walk(date(first, 1, 1), date(last, 12, 31))
+    start, end = date(first, 1, 1), date(last, 12, 31)
+    assert value(f"workdays({start}, {end})") == sum(
+        chinese_calendar.is_workday(day) for day in _walk(start, end)
     )
+    assert value(f"workdays({end}, {start})") == -sum(
+        chinese_calendar.is_workday(day) for day in _walk(end, start)
+    )
+    for outside in (start - timedelta(days=1), end + timedelta(days=1)):
+        assert failure("workdays(due, filed)", due=start, filed=outside).code == "E303"
+        assert failure("workdays(due, filed)", due=outside, filed=end).code == "E303"
 
 
 @pytest.mark.parametrize(
@@ -300,7 +308,9 @@ def test_a_division_by_zero_is_guarded_by_if() -> None:
 def test_a_step_is_above_zero() -> None:
     assert failure("whole_steps(spent, budget.total)", budget__total=0).code == "E303"
     assert failure("started_steps(spent, budget.total)", budget__total=-1).code == "E303"
-    assert value("whole_steps(-spent, budget.total)", budget__total=0) == 0
+    for function in ("whole_steps", "started_steps"):  # no step is taken, so its size is not asked for
+        assert value(f"{function}(-spent, budget.total)", budget__total=0) == 0
+        assert value(f"{function}(spent - spent, budget.total)", budget__total=0) == 0
 
 
 @pytest.mark.parametrize(
@@ -504,6 +514,31 @@ def test_what_a_condition_looks_at(text: str, observed: list[str]) -> None:
     assert truth is WORLD.value(text, FULL)
 
 
+@pytest.mark.parametrize(
+    "text", ["mode == '公开'", "title != 'x'", "open == true", "(spent > 1) == open", "lag in (3, 5)", "open"]
+)
+def test_only_what_has_an_order_has_sides(text: str) -> None:
+    assert looked_at(text, WORLD.term(text), WORLD.slots(FULL)) == (True, [(text, True, None)])
+    assert looked_at(f"not {text}", WORLD.term(f"not {text}"), WORLD.slots(FULL))[0] is False
+
+
+def test_a_condition_is_decided_for_each_record() -> None:
+    text = "late and amount > 100 or count(targets where amount > contracts.amount) > 0"
+    term = WORLD.term(text, frozenset(), "contracts")
+    slots = WORLD.slots(FULL)
+    decided = []
+    for record in slots[WORLD.records["contracts"].slot]:
+        slots[1] = record
+        truth, seen = looked_at(text, term, slots)
+        assert slots[1] is record
+        decided.append((truth, [(left, right) for _, left, right in seen]))
+    assert decided == [
+        (False, [(False, None), (0, 0)]),
+        (True, [(True, None), (250, 100)]),
+        (True, [(True, None), (50, 100), (1, 0)]),
+    ]
+
+
 # Explanations
 
 
@@ -605,6 +640,23 @@ def test_margins() -> None:
 def test_a_formula_with_its_numbers(text: str, shown: str) -> None:
     term = WORLD.term(text)
     assert with_numbers(term, text, WORLD.slots(FULL), Formats("万元", 2, 2)) == shown
+
+
+def test_a_formula_shows_no_measure_that_it_has_no_need_of() -> None:
+    text = "granted if given(granted) else spent"
+    slots = WORLD.slots(FULL | {"grant": None})
+    assert (
+        with_numbers(WORLD.term(text), text, slots, Formats("万元", 2, 2))
+        == "granted if given(granted) else 950.50"
+    )
+
+
+def test_a_formula_with_the_numbers_of_a_record() -> None:
+    text = "amount - spent"
+    slots = WORLD.slots(FULL)
+    slots[1] = slots[WORLD.records["contracts"].slot][1]
+    term = WORLD.term(text, frozenset(), "contracts")
+    assert with_numbers(term, text, slots, Formats("万元", 2, 2)) == "250.00 - 950.50"
 
 
 DEEPEST = {
