@@ -142,8 +142,7 @@ class _Departments:
         name = records.records.name
         sizes = [size for size in self.plan.turns.sizes.get(name, ()) if size <= LONGEST]
         record = self.records[name]
-        lengths = [st.lists(record, max_size=FEW)]
-        lengths += [st.lists(record, min_size=size, max_size=size) for size in sizes]
+        lengths = [st.lists(record, min_size=size, max_size=size) for size in (*range(FEW + 1), *sizes)]
         drawn = draw(st.lists(record, min_size=FEW, max_size=LONG) if long else st.one_of(lengths))
         place = records.fields[records.key].place
         return [
@@ -172,7 +171,8 @@ class _Departments:
             st.sampled_from(OFFSETS),
             st.sampled_from((True, True, True, False)),
         )
-        return st.lists(one, max_size=AIMS)
+        # As often one threshold or none: each one more may lengthen a list that was to be short.
+        return st.one_of(st.lists(one, max_size=1), st.lists(one, max_size=AIMS))
 
     def aim(self, draft: Draft, index: int, row: int, which: int, offset: int, firing: bool) -> None:
         """Put the department on a threshold, of a rule that otherwise fires; or make a rule without any fire or not."""

@@ -101,6 +101,11 @@ def full() -> Ruleset:
     return build(FULL)
 
 
+SAMPLES = 2000
+"""So many that the rarest of the margins looked for, met by one department in about 200, is missed in none
+of a thousand runs: what Hypothesis draws changes with its version and with the modules that are loaded."""
+
+
 def sample(ruleset: Ruleset, count: int) -> list[Document]:
     """The same departments in every run."""
     drawn: list[Document] = []
@@ -116,7 +121,7 @@ def sample(ruleset: Ruleset, count: int) -> list[Document]:
 
 @cache
 def scored() -> list[tuple[Document, Scoring]]:
-    return [(one, score_directly(full(), facts_from(one, full()))) for one in sample(full(), 400)]
+    return [(one, score_directly(full(), facts_from(one, full()))) for one in sample(full(), SAMPLES)]
 
 
 def test_every_rule_fires_and_is_silent() -> None:
@@ -198,7 +203,7 @@ def test_record_lists_are_empty_and_short_and_long_and_their_keys_differ() -> No
 
 def test_record_lists_are_long_now_and_then_though_nothing_counts_them() -> None:
     ruleset = build(facts_section("{rows: {x: money, y: flag}}") + ONE_LEAF)
-    lengths = Counter(len(document["facts"]["rows"]) for document in sample(ruleset, 100))
+    lengths = Counter(len(document["facts"]["rows"]) for document in sample(ruleset, 400))
     assert lengths[0] > 5
     assert sum(count for length, count in lengths.items() if length > 5) > 5
 
@@ -260,7 +265,7 @@ def test_rules_may_count_the_list_they_look_through() -> None:
     )
     fired = Counter(
         len(fired_rules(score_directly(ruleset, facts_from(one, ruleset))).get("r", ()))
-        for one in sample(ruleset, 100)
+        for one in sample(ruleset, 400)
     )
     assert {0, 1, 2, 3} <= {*fired}
 
