@@ -8,6 +8,8 @@ stops early at files too large or nested too deep, and after a hundred problems.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -141,6 +143,12 @@ def plain(node: Node) -> Any:
         return [plain(item) for item in node.items]
     assert isinstance(node, Scalar)
     return None if node.is_null else node.text
+
+
+def digest_of(written: Any) -> str:
+    """SHA-256 of a document's content; layout, comments and the order of keys do not count."""
+    canonical = json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def node_at(root: Node, path: tuple[str | int, ...]) -> Node:

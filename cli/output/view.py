@@ -11,7 +11,7 @@ from engine.language.numbers import Rational, format_exact, format_fixed, termin
 from engine.ledger.lines import Line, NodeScore
 from engine.ledger.scoring import Scoring
 from engine.ruleset.citations import STATUS_NAMES
-from engine.ruleset.document import Basis
+from engine.ruleset.model import Basis
 
 REASONS = {
     "": Text("", ""),

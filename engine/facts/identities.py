@@ -8,7 +8,7 @@ from engine.errors import FactsError, Problem, Severity, Text
 from engine.facts.model import Facts
 from engine.language.compiler import EvaluationError
 from engine.language.terms import Read, walk
-from engine.ruleset.measures import MeasureError
+from engine.ruleset.computation import MeasureError
 from engine.ruleset.model import Expression, Identity, Ruleset
 from engine.ruleset.rendering import fill, formats_of
 

@@ -11,9 +11,8 @@ from engine.facts.identities import check_identities
 from engine.facts.model import Facts
 from engine.facts.values import ValueReader, fact_paths
 from engine.language.types import suggestion
-from engine.ruleset.building import digest_of
 from engine.ruleset.model import Ruleset
-from engine.source import Mapping, Node, Scalar, plain, read_source
+from engine.source import Mapping, Node, Scalar, digest_of, plain, read_source
 
 SECTIONS = (
     "department", "year", "ruleset", "facts", "evidence", "claimed", "judgements", "waivers", "explanations",

@@ -8,10 +8,10 @@ from typing import Any
 from engine.errors import Position, Problem, Text
 from engine.facts.model import Record
 from engine.language.calendar import OutsideCalendar, check_known
+from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue
 from engine.language.terms import Kind, Value
 from engine.language.types import suggestion
-from engine.ruleset.expressions import parse_value
 from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Ruleset
 from engine.ruleset.rendering import formats_of
 from engine.source import Mapping as MappingNode

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.errors import Text, same, text_list
+from engine.language.errors import ExpressionError, Span
 from engine.language.functions import FUNCTIONS
-from engine.language.parser import ExpressionError
 from engine.language.syntax import (
     Aggregate,
     Arithmetic,
@@ -29,9 +29,9 @@ from engine.language.syntax import (
     Not,
     Number,
     Quoted,
-    Span,
 )
 from engine.language.terms import (
+    FRAMES,
     NUMERIC,
     ORDERED,
     Apply,
@@ -62,9 +62,6 @@ from engine.language.types import (
     suggestion,
     unify,
 )
-
-FRAMES = 4
-"""How many record lists may be open at once: one rule's ``each`` and the aggregates within it."""
 
 AGGREGATES = frozenset({"count", "sum", "all", "any", "min", "max", "average"})
 _NO_FACTS: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
 """From typed term to closure: the one definition of what a term's value is.
 
 A closure takes the evaluation's *slots*, a list: slot 0 collects the comparisons a condition
-looks at, slots 1 to :data:`~engine.language.checker.FRAMES` hold the record at hand of each open
+looks at, slots 1 to :data:`~engine.language.terms.FRAMES` hold the record at hand of each open
 record list, and the rest are facts, parameters, measures and findings where the ruleset's layout
 put them. A measure is computed when first read and kept in its slot.
 
@@ -17,10 +17,10 @@ from typing import Any
 
 from engine.errors import Text
 from engine.language.calendar import OutsideCalendar
-from engine.language.checker import FRAMES
 from engine.language.functions import FUNCTIONS, FunctionFailure
 from engine.language.numbers import ZERO, Rational
 from engine.language.terms import (
+    FRAMES,
     Apply,
     Choose,
     Combine,

@@ -9,7 +9,6 @@ needs to say how far it was from the threshold.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from engine.language.compiler import (
@@ -30,20 +29,33 @@ Decision = tuple[Any, bool, Sequence[Observation]]
 """A record (``None`` for a rule without records), whether the condition holds, and what was compared."""
 
 
-@dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition. ``decide`` takes the slots and the record that they hold, if any."""
+    """A condition, compiled when it is first looked at.
 
-    term: Term
+    ``atoms`` are its comparisons and flags in the order of their numbers; ``decide`` takes the slots and
+    the record that they hold, if any.
+    """
+
+    __slots__ = ("atoms", "decide", "term")
+
     atoms: tuple[Term, ...]
     decide: Callable[[Slots, Any], Decision]
 
+    def __init__(self, term: Term) -> None:
+        self.term = term
 
-def compile_condition(term: Term) -> Condition:
-    """``term``, which is a flag, as a condition."""
-    atoms: list[Term] = []
-    holds = _compile(term, atoms)
-    return Condition(term, tuple(atoms), _decide_atom(term) or _decide_all(holds))
+    def __getattr__(self, name: str) -> Any:
+        # Called only while the slots are empty: once compiled, both are found like any attribute.
+        if name not in ("atoms", "decide"):
+            raise AttributeError(name)
+        atoms: list[Term] = []
+        holds = _compile(self.term, atoms)
+        self.atoms = tuple(atoms)
+        self.decide = _decide_atom(self.term) or _decide_all(holds)
+        return getattr(self, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Condition, (self.term,)
 
 
 def is_sided(atom: Term) -> bool:

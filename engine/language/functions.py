@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from engine.errors import Text
 from engine.language.calendar import calendar_days, working_days
+from engine.language.errors import ExpressionError, Span
 from engine.language.numbers import ZERO, Rational, round_half_up
-from engine.language.parser import ExpressionError
-from engine.language.syntax import Span
 from engine.language.terms import NUMERIC, ORDERED, Constant, Kind, Term, Type
 from engine.language.types import FLAG, fit, kind_name, unify
 

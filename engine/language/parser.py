@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.errors import Text
+from engine.language.errors import ExpressionError, Span
 from engine.language.numbers import HUNDRED, MalformedValue, parse_date, parse_number
 from engine.language.syntax import (
     Aggregate,
@@ -34,7 +35,6 @@ from engine.language.syntax import (
     Not,
     Number,
     Quoted,
-    Span,
     children,
 )
 
@@ -64,17 +64,6 @@ _SLIPS = {
     "÷": "/", "－": "-", "（": "(", "）": ")", "，": ",", "、": ",", "＜": "<", "＞": ">", "＝": "==",
     "％": "%", "＋": "+", "“": '"', "”": '"', "‘": "'", "’": "'", "；": "", ";": "", "。": ".",
 }  # fmt: skip
-
-
-class ExpressionError(Exception):
-    """An expression is wrong at ``span``; whoever knows the file turns it into a Problem."""
-
-    def __init__(self, code: str, message: Text, span: Span, fix: Text | None = None) -> None:
-        super().__init__(message.en)
-        self.code = code
-        self.message = message
-        self.span = span
-        self.fix = fix
 
 
 @dataclass(frozen=True, slots=True)

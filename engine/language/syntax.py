@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from engine.language.errors import Span
 from engine.language.numbers import Rational
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,11 @@ from enum import StrEnum
 from typing import Literal
 
 from engine.errors import Text
+from engine.language.errors import Span
 from engine.language.numbers import Rational
-from engine.language.syntax import Span
+
+FRAMES = 4
+"""How many record lists may be open at once: one rule's ``each`` and the aggregates within it."""
 
 Value = Rational | date | bool | str | None
 """A value at run time; ``None`` is an optional fact that is not given."""

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import Text
+from engine.language.errors import ExpressionError, Span
 from engine.language.numbers import HUNDRED, Rational, format_exact
-from engine.language.parser import ExpressionError
-from engine.language.syntax import Span
 from engine.language.terms import KIND_NAMES, NUMERIC, Constant, Kind, Negate, Read, Term, Type
 
 FLAG = Type(Kind.FLAG)

@@ -14,8 +14,7 @@ from engine.language.numbers import format_exact
 from engine.ledger.lines import Line, NodeScore
 from engine.ledger.scoring import OpenPoint, Scoring
 from engine.record.document import FORMAT
-from engine.ruleset.document import Basis
-from engine.ruleset.model import Criterion, Rule
+from engine.ruleset.model import Basis, Criterion, Rule
 
 Json = dict[str, Any]
 

@@ -6,8 +6,6 @@ that is wrong anywhere is gathered and raised together.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from pydantic import ValidationError
@@ -35,11 +33,12 @@ from engine.ruleset.model import (
     Measure,
     Ruleset,
     ValueScore,
+    Written,
 )
 from engine.ruleset.ordering import in_order
 from engine.ruleset.schema import SchemaBuilder, as_text, scalar_symbols
 from engine.ruleset.validation import problems_of
-from engine.source import Node, node_at, plain
+from engine.source import Node, digest_of, node_at, plain
 
 
 def build_ruleset(root: Node) -> Ruleset:
@@ -53,12 +52,6 @@ def build_ruleset(root: Node) -> Ruleset:
     if problems := [*points_sum.find(ruleset)]:
         raise RulesetError(problems)
     return ruleset
-
-
-def digest_of(written: Any) -> str:
-    """SHA-256 of a document's content; layout, comments and the order of keys do not count."""
-    canonical = json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _in_reading_order(problems: list[Problem]) -> list[Problem]:
@@ -81,7 +74,7 @@ class _Builder:
         return len(self.slots) - 1
 
     def build(self, digest: str) -> Ruleset:
-        document = self.document
+        root, document = self.expressions.root, self.document
         schema_builder = SchemaBuilder(self.expressions, self.take_slot)
         schema = schema_builder.build(document)
         records = {name: one.records for name, one in schema.lists.items()}
@@ -95,12 +88,12 @@ class _Builder:
         scope = Scope(self.scalars, records, findings)
         identities = self.identities(Scope(self.scalars, records))
         criteria = CriteriaBuilder(self.expressions, scope, self.take_slot, document.points.decimals)
-        root = criteria.tree(document)
+        tree = criteria.tree(document)
         for slot, points in criteria.points_slots.items():
             self.slots[slot] = points
         grades = self.grades()
-        self.check_grades(root, grades)
-        self.check_better(root)
+        self.check_grades(tree, grades)
+        self.check_better(tree)
         if self.expressions.problems:
             raise RulesetError(_in_reading_order(self.expressions.problems))
         terms = _terms(criteria.rules, criteria.criteria.values(), measures.values(), identities)
@@ -118,15 +111,13 @@ class _Builder:
             schema=schema,
             measures=measures,
             identities=identities,
-            root=root,
+            root=tree,
             criteria=criteria.criteria,
             rules=rules,
             slots=tuple(self.slots),
             calendar_facts=_calendar_facts(terms),
-            examples=tuple(document.examples),
             digest=digest,
-            document=document,
-            source=self.expressions.root,
+            written=Written(lambda: (root, document)),
         )
 
     def name_scalars(self, scalars: dict[str, Scalar], section: str) -> None:

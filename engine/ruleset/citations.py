@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from engine.errors import Text, same
-from engine.ruleset.document import Basis
+from engine.ruleset.model import Basis
 from engine.ruleset.phrases import put
-from engine.ruleset.schema import as_text
 
 STATUS_NAMES = {
     "published": Text("已公布", "published"),
@@ -28,5 +27,4 @@ def basis_text(basis: Basis | None) -> Text:
         text = STATUS_NAMES[basis.status]
     if basis.note is None:
         return text
-    note = as_text(basis.note)
-    return put(Text("{0}：{1}", "{0}: {1}"), text, note) if text.zh else note
+    return put(Text("{0}：{1}", "{0}: {1}"), text, basis.note) if text.zh else basis.note

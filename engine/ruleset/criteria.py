@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.errors import Problem, Text
 from engine.language.checker import Scope, given_if
-from engine.language.conditions import compile_condition
+from engine.language.conditions import Condition
 from engine.language.numbers import Rational, round_half_up
 from engine.language.terms import NUMERIC, Kind, Scalar, Type
 from engine.language.types import FLAG, suggestion
@@ -30,7 +30,7 @@ from engine.ruleset.model import (
     Unseen,
     ValueScore,
 )
-from engine.ruleset.schema import as_text
+from engine.ruleset.schema import as_basis, as_text
 from engine.source import Mapping as MappingNode
 from engine.source import node_at
 
@@ -75,7 +75,7 @@ class CriteriaBuilder:
             one.points,
             position,
             parent,
-            basis=one.basis,
+            basis=as_basis(one.basis),
             better=one.better or {},
             if_not=one.if_not,
         )
@@ -295,7 +295,7 @@ class CriteriaBuilder:
                 "'grade_at_most' belongs to the veto of the whole table",
             )
             self.expressions.report("R045", message, (*path, "grade_at_most"))
-        rule.grade_at_most, rule.basis = veto.grade_at_most, veto.basis
+        rule.grade_at_most, rule.basis = veto.grade_at_most, as_basis(veto.basis)
         return rule
 
     def rule(
@@ -321,7 +321,7 @@ class CriteriaBuilder:
         if expression is None:
             return None
         known = given | given_if(expression.term, True)
-        condition = compile_condition(expression.term)
+        condition = Condition(expression.term)
         if len(condition.atoms) > MAX_ATOMS:
             message = Text(
                 f"一个条件最多 {MAX_ATOMS} 个比较", f"a condition holds at most {MAX_ATOMS} comparisons"
@@ -338,7 +338,7 @@ class CriteriaBuilder:
         if item is not None:
             amount = "deduct" if isinstance(item, doc.Deduction) else "add"
             rule.amount = self.expressions.read((*path, amount), scope, POINTS, known)
-            rule.basis = item.basis
+            rule.basis = as_basis(item.basis)
             rule.waivable = isinstance(item, doc.Deduction) and item.waivable
             if item.at_most is not None:
                 rule.at_most = self.expressions.read(

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from engine.errors import Problem, Text
 from engine.language.checker import Scope, check
-from engine.language.compiler import compile_term
-from engine.language.numbers import MalformedValue, Rational, parse_date, parse_number, parse_ratio
-from engine.language.parser import ExpressionError, parse
-from engine.language.terms import KIND_NAMES, NUMERIC, Kind, Type, Value
+from engine.language.errors import ExpressionError
+from engine.language.literals import parse_value
+from engine.language.numbers import MalformedValue
+from engine.language.parser import parse
+from engine.language.terms import Type, Value
 from engine.language.types import fit
 from engine.ruleset.document import Bounds
 from engine.ruleset.model import Expression, Range, Template
@@ -58,7 +59,7 @@ class Expressions:
             where = source.locate(offset + error.span[0])
             self.problems.append(Problem(error.code, error.message, where, fix=error.fix))
             return None
-        return Expression(text, term, compile_term(term), source, offset)
+        return Expression(text, term, source, offset)
 
     def template(self, path: Path, scope: Scope, given: frozenset[str] = _NO_FACTS) -> Template:
         """The text at ``path`` (plain, or ``{zh, en}``) with its holes compiled."""
@@ -104,54 +105,3 @@ class Expressions:
             low_key == "from",
             high_key == "up_to",
         )
-
-
-_TRUTHS = {"true": True, "false": False, "是": True, "否": False, "yes": True, "no": False}
-
-
-def parse_value(text: str, type_: Type) -> Value:
-    """The value that ``text`` writes for a fact or parameter of ``type_``.
-
-    Raises :class:`MalformedValue` where it is not one.
-    """
-    kind = type_.kind
-    if kind == Kind.DATE:
-        return parse_date(text)
-    if kind == Kind.RATIO:
-        return parse_ratio(text)
-    if kind == Kind.FLAG:
-        return _parse_flag(text)
-    if kind == Kind.CHOICE and text not in type_.options:
-        listed = Text("、".join(type_.options), ", ".join(type_.options))
-        raise MalformedValue(
-            Text(f"“{text}”不是可选项", f"'{text}' is not one of the options"),
-            Text(f"从 {listed.zh} 中选择", f"choose from {listed.en}"),
-        )
-    if kind in NUMERIC:
-        return _parse_quantity(text, kind)
-    return text
-
-
-def _parse_flag(text: str) -> bool:
-    if text not in _TRUTHS:
-        raise MalformedValue(
-            Text(f"“{text}”不是“是”或“否”", f"'{text}' is neither true nor false"),
-            Text("写 true 或 false（或 是、否）", "write true or false"),
-        )
-    return _TRUTHS[text]
-
-
-def _parse_quantity(text: str, kind: Kind) -> Rational:
-    value = parse_number(text)
-    name = KIND_NAMES[kind]
-    if kind in (Kind.COUNT, Kind.DAYS) and value.denominator != 1:
-        raise MalformedValue(
-            Text(f"{name.zh}应为整数，却是 {text}", f"{name.en} is whole, not {text}"),
-            Text("写整数", "write a whole number"),
-        )
-    if kind == Kind.COUNT and value < 0:
-        raise MalformedValue(
-            Text(f"{name.zh}不能为负，却是 {text}", f"a {name.en} is not negative, not {text}"),
-            Text("核对原始凭证", "check the source document"),
-        )
-    return value

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.errors import Text
 from engine.language.checker import Scope, check
-from engine.language.compiler import NOT_YET, EvaluationError, Slots
-from engine.language.numbers import format_exact, round_half_up
-from engine.language.parser import ExpressionError, parse
+from engine.language.compiler import NOT_YET
+from engine.language.errors import ExpressionError
+from engine.language.parser import parse
 from engine.language.syntax import Node
 from engine.language.terms import Read, Scalar, Type, walk
 from engine.ruleset import document as doc
+from engine.ruleset.computation import computation
 from engine.ruleset.expressions import Expressions, Path
-from engine.ruleset.model import Expression, Measure, Range
+from engine.ruleset.model import Measure, Range
 from engine.ruleset.schema import as_text
 
 
@@ -41,7 +41,7 @@ def build_measure(
     )
     scalar = Scalar(name, type_, take_slot(NOT_YET), label, "measure", needs)
     measure = Measure(scalar, label, expression, allowed, written.decimals)
-    take_slot(_computation(measure))
+    take_slot(computation(measure))
     return measure
 
 
@@ -56,37 +56,3 @@ def _unguarded(node: Node, scope: Scope, optional: frozenset[str]) -> frozenset[
         return False
 
     return frozenset(name for name in optional if fails_without(name))
-
-
-class MeasureError(EvaluationError):
-    """A measure has no value: what is wrong stands in its own expression, not in the one that reads it."""
-
-    def __init__(self, error: EvaluationError, expression: Expression) -> None:
-        super().__init__(error.code, error.message, error.term, error.fix)
-        self.expression = expression
-
-
-def _computation(measure: Measure) -> Callable[[Slots], Any]:
-    """Computes the measure, rounds it where it says so, and holds it to its declared range."""
-    evaluate, decimals, allowed = measure.expression.evaluate, measure.decimals, measure.allowed
-
-    def compute(slots: Slots) -> Any:
-        try:
-            value = evaluate(slots)
-        except MeasureError:
-            raise
-        except EvaluationError as error:
-            raise MeasureError(error, measure.expression) from None
-        if decimals is not None:
-            value = round_half_up(value, decimals)
-        if not allowed.contains(value):
-            shown = format_exact(value)
-            message = Text(
-                f"{measure.label.zh}的值 {shown} 超出规定范围",
-                f"{measure.scalar.name} is {shown}, outside its declared range",
-            )
-            outside = EvaluationError("E305", message, measure.expression.term)
-            raise MeasureError(outside, measure.expression)
-        return value
-
-    return compute

@@ -5,33 +5,49 @@ Built by ``building.py``; read by inference, the ledger, explanations, and every
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.errors import Language, Position, Text
-from engine.language.compiler import Evaluate
+from engine.language.compiler import Evaluate, compile_term
 from engine.language.conditions import Condition
+from engine.language.errors import Span
 from engine.language.numbers import Rational
-from engine.language.syntax import Span
 from engine.language.terms import Records, Scalar, Term, Type
-from engine.ruleset.document import Basis, Example, RulesetDocument
 from engine.source import Node
 from engine.source import Scalar as SourceScalar
+
+if TYPE_CHECKING:
+    from engine.ruleset.document import Example, RulesetDocument
 
 RuleKind = Literal["applies", "case", "deduction", "bonus", "explain", "veto"]
 IfNot = Literal["full", "zero", "rescale", "rescale_root"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A compiled expression and the place it was written."""
+    """A typed expression and the place it was written; compiled when it is first evaluated."""
 
-    text: str
-    term: Term
+    __slots__ = ("evaluate", "offset", "source", "term", "text")
+
     evaluate: Evaluate
-    source: SourceScalar
-    offset: int = 0
+
+    def __init__(self, text: str, term: Term, source: SourceScalar, offset: int = 0) -> None:
+        self.text = text
+        self.term = term
+        self.source = source
+        self.offset = offset
+
+    def __getattr__(self, name: str) -> Any:
+        # Called only while the slot is empty: once compiled, the closure is found like any attribute.
+        if name != "evaluate":
+            raise AttributeError(name)
+        self.evaluate = compile_term(self.term)
+        return self.evaluate
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Expression, (self.text, self.term, self.source, self.offset)
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -39,6 +55,16 @@ class Expression:
     def position(self, span: Span = (0, 0)) -> Position:
         """Where ``span`` of the text stands in the ruleset's file."""
         return self.source.locate(self.offset + span[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Where a rule comes from. ``modelled``: no source prescribes it; the editor chose it."""
+
+    source: str | None = None
+    article: str | None = None
+    status: Literal["published", "framework", "law", "modelled"] | None = None
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,6 +286,25 @@ class GradeBand:
     allowed: Range
 
 
+class Written:
+    """The document a ruleset was built from. Scoring does not need it: it is read when it is asked for."""
+
+    def __init__(self, read: Callable[[], tuple[Node, RulesetDocument]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _both(self) -> tuple[Node, RulesetDocument]:
+        return self._read()
+
+    @property
+    def source(self) -> Node:
+        return self._both[0]
+
+    @property
+    def document(self) -> RulesetDocument:
+        return self._both[1]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ruleset:
     """One year's scoring table, compiled."""
@@ -286,14 +331,27 @@ class Ruleset:
     """The slots of an evaluation before its facts are put in."""
     calendar_facts: frozenset[str]
     """The dates that working days are counted from or to, so that their years must be known ones."""
-    examples: tuple[Example, ...]
     digest: str
     """SHA-256 of the resolved document; layout and comments do not count."""
-    document: RulesetDocument
-    source: Node
+    written: Written
 
     def __repr__(self) -> str:
         return f"Ruleset({self.id!r})"
+
+    @property
+    def source(self) -> Node:
+        """The resolved document as a tree of text."""
+        return self.written.source
+
+    @property
+    def document(self) -> RulesetDocument:
+        """The resolved document, validated."""
+        return self.written.document
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The tests beside the rules."""
+        return tuple(self.document.examples)
 
     def rule(self, rule_id: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.id == rule_id), None)

@@ -6,14 +6,28 @@ from collections.abc import Callable, Mapping
 
 from engine.errors import Text
 from engine.language.terms import ORDERED, Kind, RecordField, Records, Scalar, Type
+from engine.ruleset.document import Basis as WrittenBasis
 from engine.ruleset.document import BilingualText, FactEntry, FactField, RulesetDocument
 from engine.ruleset.expressions import Expressions, Path
-from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Schema
+from engine.ruleset.model import Basis, Fact, FactGroup, Range, RecordList, Ruleset, Schema
 
 
 def as_text(value: BilingualText | None, otherwise: str = "") -> Text:
     """A document's text in both languages; ``otherwise`` where it was not written."""
     return Text(value.zh, value.en) if value is not None else Text(otherwise, otherwise)
+
+
+def as_basis(written: WrittenBasis | None) -> Basis | None:
+    """A document's basis, as breakdowns and checks read it."""
+    if written is None:
+        return None
+    note = as_text(written.note) if written.note is not None else None
+    return Basis(written.source, written.article, written.status, note)
+
+
+def parameter_basis(ruleset: Ruleset, name: str) -> Basis | None:
+    """Where the value of the parameter ``name`` comes from."""
+    return as_basis(ruleset.document.parameters[name].basis)
 
 
 class SchemaBuilder:

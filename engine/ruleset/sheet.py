@@ -11,7 +11,7 @@ from engine.ruleset.citations import basis_text
 from engine.ruleset.document import Criterion as WrittenCriterion
 from engine.ruleset.model import Criterion, Ruleset
 from engine.ruleset.phrases import put
-from engine.ruleset.schema import as_text
+from engine.ruleset.schema import as_text, parameter_basis
 from engine.ruleset.wording import Wording
 
 _NUMERALS = "一二三四五六七八九十"
@@ -133,13 +133,12 @@ def _grades(ruleset: Ruleset, wording: Wording) -> Section:
 
 
 def _parameters(ruleset: Ruleset, wording: Wording) -> Section:
-    written = ruleset.document.parameters
     rows = tuple(
         (
             same(name),
             scalar.label,
             wording.phrases.value(ruleset.slots[scalar.slot], scalar.type),
-            basis_text(written[name].basis),
+            basis_text(parameter_basis(ruleset, name)),
         )
         for name, scalar in ruleset.parameters.items()
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Position, Text
+from engine.language.errors import ExpressionError
 from engine.language.numbers import (
     HUNDRED,
     MalformedValue,
@@ -20,7 +21,7 @@ from engine.language.numbers import (
     parse_number,
     terminating_decimals,
 )
-from engine.language.parser import ExpressionError, parse
+from engine.language.parser import parse
 from engine.language.printer import print_tree
 from engine.language.syntax import Call, Comparison, Logic, Node, Number
 from engine.source import Entry, Mapping, Scalar, Sequence

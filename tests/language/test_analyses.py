@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from engine.language.compiler import EvaluationError, Slots, compile_term
 from engine.language.directions import Direction, Directions
+from engine.language.errors import ExpressionError
 from engine.language.implications import Known, Reach, canonical
 from engine.language.numbers import Rational
-from engine.language.parser import ExpressionError
 from engine.language.printer import print_tree
 from engine.language.ranges import NOT_NEGATIVE, Bounds, Interval, range_of, truth_of
 from engine.language.terms import NUMERIC, Kind, Read, ReadField, Term

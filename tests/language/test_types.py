@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.language.checker import check, given_if
 from engine.language.compiler import compile_term
-from engine.language.parser import ExpressionError
+from engine.language.errors import ExpressionError
 from engine.language.syntax import Call, Comparison, Conditional, Logic, Name, Node, Not
 from engine.language.terms import Compare, Kind, Type, walk
 from engine.language.types import fit

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.language.calendar import OutsideCalendar, check_known, known_years
 from engine.language.compiler import NOT_YET, EvaluationError, Slots, compile_term
-from engine.language.conditions import compile_condition, is_sided, sign
+from engine.language.conditions import Condition, is_sided, sign
 from engine.language.explanation import Result, explain, thresholds, with_numbers
 from engine.language.formats import Formats
 from engine.language.functions import FUNCTIONS
@@ -440,7 +440,7 @@ def test_an_optional_measure() -> None:
 
 def looked_at(text: str, term: Term, slots: Slots) -> tuple[bool, list[tuple[str, Any, Any]]]:
     """The truth of a condition, and what was compared to find it, each with its text."""
-    condition = compile_condition(term)
+    condition = Condition(term)
     record, truth, observed = condition.decide(slots, "the record")
     assert record == "the record"
     seen = []

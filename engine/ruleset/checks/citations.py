@@ -12,7 +12,7 @@ from typing import Literal
 
 from engine.errors import Text, same
 from engine.language.numbers import HUNDRED, Rational, format_exact
-from engine.ruleset.document import Basis
+from engine.ruleset.model import Basis
 
 Unit = Literal["days", "workdays", "ratio"]
 """Calendar days, working days, or a share; the first two are also the functions that count them."""

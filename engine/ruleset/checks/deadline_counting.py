@@ -27,6 +27,7 @@ from engine.ruleset.checks.base import Check
 from engine.ruleset.checks.citations import UNIT_NAMES, Citation, Unit, cited
 from engine.ruleset.checks.reads import rule_expressions, rules_of, score_expressions
 from engine.ruleset.model import Expression, Rule, Ruleset
+from engine.ruleset.schema import parameter_basis
 from engine.source import node_at
 
 CHECK = Check("R117", Text("期限与所引条款一致", "deadlines as the cited law counts them"), "error")
@@ -52,7 +53,7 @@ def _parameters(ruleset: Ruleset) -> Iterator[Problem]:
     for name, scalar in ruleset.parameters.items():
         value = ruleset.slots[scalar.slot]
         units = _COUNTING.get(scalar.type.kind, ())
-        laws = [one for one in cited(ruleset.document.parameters[name].basis) if one.unit in units]
+        laws = [one for one in cited(parameter_basis(ruleset, name)) if one.unit in units]
         if laws and value not in {limit for one in laws for limit in one.limits}:
             where = node_at(ruleset.source, ("parameters", name, "value"))
             yield _wrong_limit(laws, where.position, name)
@@ -92,7 +93,7 @@ def _limits(rules: Iterable[Rule], laws: tuple[Citation, ...], ruleset: Ruleset)
     if not found or any(value in one.limits for _, _, value in found for one in deadlines):
         return
     rule, limit, _ = found[0]
-    own = ruleset.document.parameters[limit.scalar.name].basis if isinstance(limit, Read) else None
+    own = parameter_basis(ruleset, limit.scalar.name) if isinstance(limit, Read) else None
     if not any(cited(own)):
         yield _wrong_limit(deadlines, rule.expression.position(limit.span), rule.id)
 

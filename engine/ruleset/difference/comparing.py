@@ -21,9 +21,9 @@ from engine.ruleset.difference.wording import (
     own_rules,
     rule_name,
 )
-from engine.ruleset.document import Basis
 from engine.ruleset.model import (
     BandScore,
+    Basis,
     CaseScore,
     Criterion,
     Expression,
@@ -36,6 +36,7 @@ from engine.ruleset.model import (
     ValueScore,
 )
 from engine.ruleset.rendering import formats_of
+from engine.ruleset.schema import parameter_basis
 
 One = TypeVar("One")
 NOTHING = Text("", "")
@@ -149,11 +150,9 @@ class _Comparison:
             after = self.formats[1].show(self.after.slots[two.slot], two.type).en
             yield from self.value(name, subject, Text("取值", "the value"), before, after)
             yield from self.value(name, subject, Text("类型", "the type"), one.type.kind, two.type.kind)
-            document = (
-                self.before.document.parameters[name],
-                self.after.document.parameters[self.names.get(name, name)],
-            )
-            yield from self.basis(name, subject, document[0].basis, document[1].basis)
+            old = parameter_basis(self.before, name)
+            new = parameter_basis(self.after, self.names.get(name, name))
+            yield from self.basis(name, subject, old, new)
 
     def facts(self) -> Iterator[Change]:
         old, new = all_facts(self.before), all_facts(self.after)

@@ -9,8 +9,7 @@ from engine.errors import Text
 from engine.language.numbers import format_exact
 from engine.language.parser import parse
 from engine.language.syntax import Node, Number, children
-from engine.ruleset.document import Basis
-from engine.ruleset.model import Criterion, Fact, Range, Rule, Ruleset
+from engine.ruleset.model import Basis, Criterion, Fact, Range, Rule, Ruleset
 
 
 def named(zh: str, en: str, name: str, label: Text) -> Text:
