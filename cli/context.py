@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
+from cli.cache import cache_folder
 from engine.errors import Language, Text
 
 if TYPE_CHECKING:
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
     from engine.scoring import Scorer
 
 
-@dataclass
-class Session:
+class Session(Struct):
     """One run of the command line."""
 
     language: Language
     folders: tuple[Path, ...] = ()
-    scorers: dict[str, Scorer] = field(default_factory=dict)
+    scorers: dict[str, Scorer] = {}
 
     def say(self, text: Text) -> str:
         return text.in_language(self.language)
@@ -37,10 +37,13 @@ class Session:
 
     def scorer(self, reference: str) -> Scorer:
         """The scorer of a ruleset, loaded once. Raises :class:`RulesetError`."""
+        from engine.ruleset.keeping import Shelf
         from engine.scoring import Scorer
 
         if reference not in self.scorers:
-            self.scorers[reference] = Scorer(self.library().load(reference))
+            folder, library = cache_folder(), self.library()
+            kept = Shelf(folder / "rulesets").load(library, reference) if folder else library.load(reference)
+            self.scorers[reference] = Scorer(kept)
         return self.scorers[reference]
 
 

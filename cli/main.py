@@ -61,6 +61,14 @@ def main() -> None:
     elif "--lang=en" in sys.argv:
         language = "en"
     try:
+        _run(language)
+    finally:
+        # The process ends: there is no garbage worth looking for any more, and looking would be an eighth of its time.
+        gc.freeze()
+
+
+def _run(language: Language) -> None:
+    try:
         audit.main(standalone_mode=True)
     except AuditError as error:
         print_error(error, language)

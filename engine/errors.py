@@ -17,15 +17,15 @@ and what to do about it, in Chinese and in English.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 Language = Literal["zh", "en"]
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text for people, in Chinese and in English."""
 
     zh: str
@@ -46,8 +46,14 @@ def text_list(names: Iterable[str]) -> Text:
     return Text("、".join(items), ", ".join(items))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+def put(pattern: Text, *parts: Text) -> Text:
+    """``pattern`` with each ``{n}`` replaced by the part of that number, language by language."""
+    return Text(
+        pattern.zh.format(*(part.zh for part in parts)), pattern.en.format(*(part.en for part in parts))
+    )
+
+
+class Position(Struct, frozen=True, order=True):
     """A place in a file; line and column count from 1. ``sheet!cell`` places stand in ``cell``."""
 
     file: str
@@ -61,8 +67,7 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong.
 
     ``code`` is a stable id that does not change with the wording; ``path`` names the fact,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.errors import Text
 from engine.inference.direct import RECORD_FRAME, Evaluation, record_key
@@ -33,8 +34,7 @@ LINE_TEXTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class Compared(Struct, frozen=True, eq=False):
     """One comparison: how it was written, its two sides, whether it holds, and how far apart they are."""
 
     text: str
@@ -43,8 +43,7 @@ class Compared:
     margin: Text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RuleDecision:
+class RuleDecision(Struct, frozen=True, eq=False):
     """One rule for one record (``key`` is empty without): fired or not, with all that was compared."""
 
     rule: Rule
@@ -56,8 +55,7 @@ class RuleDecision:
     because: Text | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Formula:
+class Formula(Struct, frozen=True, eq=False):
     """How a value came about: what was written, the same with numbers, and the outcome."""
 
     name: Text

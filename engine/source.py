@@ -13,12 +13,13 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from io import StringIO
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from engine.errors import AuditError, Position, Problem, Text
 
@@ -41,12 +42,14 @@ _WHITE_ESCAPES = frozenset("\n\t nrtvfNLP_")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-@dataclass(eq=False)
-class SourceFile:
+class SourceFile(Struct, eq=False, dict=True):
     """A file's name as the user gave it, and its text."""
 
     name: str
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return f"SourceFile({self.name!r})"
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -57,8 +60,7 @@ class SourceFile:
         return Position(self.name, line, index - self.line_starts[line - 1] + 1)
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(Struct, eq=False):
     file: SourceFile
     start: int
 
@@ -67,8 +69,7 @@ class Node:
         return self.file.position(self.start)
 
 
-@dataclass(slots=True, eq=False)
-class Scalar(Node):
+class Scalar(Node, eq=False):
     """A single text; ``style`` is YAML's quote or block sign, empty where it was written plain."""
 
     text: str
@@ -115,24 +116,21 @@ def _is_white(match: re.Match[str]) -> bool:
     return bool(escape.get("code")) and chr(int(escape["code"], 16)).isspace()
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Struct, eq=False):
     key: Scalar
     value: Node
 
 
-@dataclass(slots=True, eq=False)
-class Mapping(Node):
-    entries: dict[str, Entry] = field(default_factory=dict)
+class Mapping(Node, eq=False):
+    entries: dict[str, Entry] = {}
 
     def get(self, key: str) -> Node | None:
         entry = self.entries.get(key)
         return entry.value if entry else None
 
 
-@dataclass(slots=True, eq=False)
-class Sequence(Node):
-    items: list[Node] = field(default_factory=list)
+class Sequence(Node, eq=False):
+    items: list[Node] = []
 
 
 def plain(node: Node) -> Any:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+CACHE = tempfile.TemporaryDirectory(prefix="audit-cache-")
+"""The tests' own cache, so that they neither use nor change the user's."""
 GOLDEN = ROOT / "fixtures" / "guangdong-general-office-2024.yaml"
 
 
@@ -22,7 +25,12 @@ class Run:
 def settings(**environment: str) -> dict[str, str]:
     """The environment of a run: this one without the user's own settings of ``audit``."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("AUDIT_")}
-    return inherited | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment}
+    return inherited | {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+        "XDG_CACHE_HOME": CACHE.name,
+        **environment,
+    }
 
 
 def audit(*arguments: object, cwd: Path = ROOT, **environment: str) -> Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cli.context import Session
 from engine.errors import Language, Text
@@ -41,8 +41,7 @@ HEADINGS = {
 }
 
 
-@dataclass(frozen=True)
-class BreakdownRow:
+class BreakdownRow(Struct, frozen=True):
     depth: int
     title: str
     points: str
@@ -54,8 +53,7 @@ class BreakdownRow:
     basis: str
 
 
-@dataclass(frozen=True)
-class LedgerRow:
+class LedgerRow(Struct, frozen=True):
     number: int
     criterion: str
     rule: str

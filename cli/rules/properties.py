@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
+from cli.cache import cache_folder
 from cli.context import Session
 from cli.messages import one_line
 from engine.errors import Text
@@ -32,7 +31,8 @@ def show_properties(ruleset: Ruleset, session: Session, max_examples: int, seed:
 
 
 def _run(ruleset: Ruleset, max_examples: int, seed: int | None) -> list[PropertyResult]:
-    database = _cache() / "counterexamples" / ruleset.id.replace("/", "-")
+    folder = cache_folder()
+    database = folder and folder / "counterexamples" / ruleset.id.replace("/", "-")
     if not sys.stderr.isatty():
         return run_properties(ruleset, max_examples=max_examples, seed=seed, database=database)
     with click.progressbar(length=max_examples, label=ruleset.id, file=sys.stderr) as bar:
@@ -43,11 +43,6 @@ def _run(ruleset: Ruleset, max_examples: int, seed: int | None) -> list[Property
         return run_properties(
             ruleset, max_examples=max_examples, seed=seed, database=database, progress=progress
         )
-
-
-def _cache() -> Path:
-    """Where failures are remembered between runs."""
-    return Path(os.environ.get("AUDIT_CACHE") or Path.home() / ".cache" / "audit-score")
 
 
 def _line(result: PropertyResult, session: Session) -> str:

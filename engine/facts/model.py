@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from engine.errors import Position, Problem
 from engine.language.numbers import Rational
@@ -13,8 +14,7 @@ from engine.language.terms import Value
 Record = tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Where a fact comes from. ``status`` says whether the source states it or it was worked out."""
 
     source: str
@@ -23,8 +23,7 @@ class Evidence:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """An assessor's own decision on a criterion: an amount to deduct, or a coefficient in a tier."""
 
     by: str
@@ -34,8 +33,7 @@ class Judgement:
     coefficient: Rational | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """A firing that does not count, for a stated reason. ``record`` is empty for a rule without records."""
 
     rule: str
@@ -44,8 +42,7 @@ class Waiver:
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Facts:
+class Facts(Struct, frozen=True, eq=False):
     """What a facts file states; ``slots`` holds its values where the ruleset's expressions read them.
 
     Records are tuples of values in the order of their list's fields, ordered by key.
@@ -54,15 +51,18 @@ class Facts:
     department: str
     year: int
     ruleset: str
-    slots: tuple[Any, ...] = field(repr=False)
-    claimed: Mapping[str, Rational] = field(default_factory=dict)
-    judgements: Mapping[str, Judgement] = field(default_factory=dict)
-    waivers: Mapping[tuple[str, str], Waiver] = field(default_factory=dict)
-    explanations: Mapping[str, str] = field(default_factory=dict)
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    positions: Mapping[str, Position] = field(default_factory=dict, repr=False)
+    slots: tuple[Any, ...]
+    claimed: Mapping[str, Rational] = {}
+    judgements: Mapping[str, Judgement] = {}
+    waivers: Mapping[tuple[str, str], Waiver] = {}
+    explanations: Mapping[str, str] = {}
+    evidence: Mapping[str, Evidence] = {}
+    positions: Mapping[str, Position] = {}
     warnings: tuple[Problem, ...] = ()
-    document: Any = field(default=None, repr=False)
+    document: Any = None
     """The document as written, every scalar as text; what a result record keeps."""
     digest: str = ""
     file: str = ""
+
+    def __repr__(self) -> str:
+        return f"Facts({self.department!r}, {self.year})"

@@ -7,8 +7,9 @@ that held.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.errors import FactsError, Problem
 from engine.facts.identities import evaluation_problem
@@ -24,18 +25,20 @@ RECORD_FRAME = 1
 """The slot of the record at hand of a rule's own ``each``."""
 
 
-@dataclass(slots=True, eq=False)
-class Evaluation:
+class Evaluation(Struct, eq=False):
     """What was decided for one department. ``decisions`` has an entry for each rule, by index:
     ``None`` where the rule was not looked at. ``fired`` are the indices of the rules that fired, for any
     record if they have records, and ``touched`` the criteria they belong to."""
 
     ruleset: Ruleset
     facts: Facts
-    slots: Slots = field(repr=False)
-    decisions: list[Sequence[Decision] | None] = field(repr=False)
+    slots: Slots
+    decisions: list[Sequence[Decision] | None]
     fired: set[int] = field(default_factory=set)
     touched: set[Criterion] = field(default_factory=set)
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.ruleset!r}, {self.facts!r})"
 
     def holds(self, rule: Rule) -> bool:
         """Whether the rule was looked at and fired."""

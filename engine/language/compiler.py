@@ -46,7 +46,13 @@ Evaluate = Callable[[Slots], Any]
 FIRST_FREE_SLOT = 1 + FRAMES
 OBSERVED = 0
 
-NOT_YET: Any = type("NotYet", (), {"__repr__": lambda self: "NOT_YET"})()
+
+class _NotYet:
+    def __reduce__(self) -> str:
+        return "NOT_YET"
+
+
+NOT_YET: Any = _NotYet()
 """Stands in a measure's slot until the measure is first read."""
 
 COMPARATORS: dict[str, Callable[[Any, Any], bool]] = {

@@ -8,7 +8,8 @@ side of an ``and`` whose left side fails) have no value here either.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.language.compiler import NOT_YET, OBSERVED, Slots, compile_term
 from engine.language.formats import Formats
@@ -30,8 +31,7 @@ from engine.language.terms import (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Result:
+class Result(Struct, frozen=True, eq=False):
     """One part of an expression: how it was written, what it is, and what it is made of."""
 
     text: str

@@ -7,7 +7,8 @@ that it does not equal: 89.996% beside a threshold of 90% is not shown as 90.00%
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.errors import Text, same
 from engine.language.numbers import (
@@ -25,8 +26,7 @@ NOT_GIVEN = Text("未填报", "not given")
 NO_VALUE = Text("无法计算", "no value")
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(Struct, frozen=True):
     """How one ruleset writes values: the unit and decimals of money, the decimals of points."""
 
     money_unit: str

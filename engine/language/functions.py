@@ -8,7 +8,8 @@ part of the language's syntax (see ``checker.py``).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.errors import Text
 from engine.language.calendar import calendar_days, working_days
@@ -31,8 +32,7 @@ Resolved = tuple[tuple[Term, ...], Type]
 """The arguments as the function wants them, and the type it gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """``resolve`` checks the arguments' types; ``evaluate`` computes on their values."""
 
     name: str

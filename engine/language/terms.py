@@ -7,10 +7,11 @@ Evaluation, explanation, the columns and the proofs all read this one form. A :c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 from engine.errors import Text
 from engine.language.errors import Span
@@ -55,8 +56,7 @@ KIND_NAMES: Mapping[Kind, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True):
     """A kind; for a choice its options. ``flexible``: made of literals, takes the unit its place asks."""
 
     kind: Kind
@@ -64,8 +64,7 @@ class Type:
     flexible: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A name for one value. ``needs`` are the optional facts without which it has none."""
 
     name: str
@@ -76,8 +75,7 @@ class Scalar:
     needs: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class RecordField:
+class RecordField(Struct, frozen=True):
     """A column of a record list; ``index`` is its place in a record's tuple of values."""
 
     name: str
@@ -87,8 +85,7 @@ class RecordField:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(Struct, frozen=True):
     """A list of records alike, each told from the others by the text of its ``key`` field."""
 
     name: str
@@ -98,26 +95,25 @@ class Records:
     label: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class _Placed(Struct, frozen=True, kw_only=True):
+    span: Span = (0, 0)
+
+
+class Term(_Placed, frozen=True):
     """Anything that has a value. ``span`` is where it stands in its expression's text."""
 
     type: Type
-    span: Span = field(kw_only=True, default=(0, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Constant(Term):
+class Constant(Term, frozen=True):
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Read(Term):
+class Read(Term, frozen=True):
     scalar: Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class ReadField(Term):
+class ReadField(Term, frozen=True):
     """A field of the record that ``frame`` holds at the moment."""
 
     records: Records
@@ -125,20 +121,17 @@ class ReadField(Term):
     frame: int
 
 
-@dataclass(frozen=True, slots=True)
-class Given(Term):
+class Given(Term, frozen=True):
     """Whether all of these optional values are there."""
 
     reads: tuple[Read | ReadField, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Negate(Term):
+class Negate(Term, frozen=True):
     operand: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Operation(Term):
+class Operation(Term, frozen=True):
     """``operator`` is one of ``+ - * /``; dates take part in ``+`` and ``-``."""
 
     operator: str
@@ -146,8 +139,7 @@ class Operation(Term):
     right: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Compare(Term):
+class Compare(Term, frozen=True):
     """``operator`` is one of ``== != < <= > >=``; both sides are of one kind."""
 
     operator: str
@@ -155,45 +147,39 @@ class Compare(Term):
     right: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Member(Term):
+class Member(Term, frozen=True):
     value: Term
     items: tuple[Term, ...]
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Invert(Term):
+class Invert(Term, frozen=True):
     """Logical ``not``."""
 
     operand: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Combine(Term):
+class Combine(Term, frozen=True):
     """``and`` or ``or``; operands are looked at in order, only as far as needed."""
 
     operator: str
     operands: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choose(Term):
+class Choose(Term, frozen=True):
     condition: Term
     then: Term
     otherwise: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Apply(Term):
+class Apply(Term, frozen=True):
     """A function of the registry applied to its arguments."""
 
     function: str
     arguments: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gather(Term):
+class Gather(Term, frozen=True):
     """An aggregate over records: ``body`` for each record that ``where`` lets through."""
 
     function: str

@@ -9,7 +9,8 @@ every department.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from engine.errors import Text
 from engine.language.errors import ExpressionError, Span

@@ -10,8 +10,10 @@ them for each department, and a frozen one takes five times as long to make.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.facts.model import Record
 from engine.language.numbers import ONE, ZERO, Rational
@@ -24,8 +26,7 @@ Reason = Literal["", "waived", "cap", "floor"]
 State = Literal["scored", "unseen", "not_applicable"]
 
 
-@dataclass(slots=True, eq=False)
-class Line:
+class Line(Struct, eq=False):
     """One loss of points, in points; a bonus is a negative loss.
 
     ``nominal`` is what the rule asks for, ``applied`` what it cost here, and ``reason`` why they
@@ -48,8 +49,7 @@ class Line:
         )
 
 
-@dataclass(slots=True, eq=False)
-class NodeScore:
+class NodeScore(Struct, eq=False):
     """What one criterion earned.
 
     ``full`` are the points it could earn here: none where it is left out of the reckoning

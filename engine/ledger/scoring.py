@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.errors import LedgerImbalance, Problem, RulesetError, Text
 from engine.inference.direct import Evaluation, record_key
@@ -15,8 +17,7 @@ from engine.ledger.lines import Line, NodeScore, not_applicable
 from engine.ruleset.model import Criterion, Rule, Ruleset
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OpenPoint:
+class OpenPoint(Struct, frozen=True, eq=False):
     """Something the rules ask to be explained. ``explanation`` is empty where none was given."""
 
     rule: Rule
@@ -25,8 +26,7 @@ class OpenPoint:
     explanation: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimDifference:
+class ClaimDifference(Struct, frozen=True):
     """A self-assessed score beside the computed one; ``difference`` is claimed − computed."""
 
     criterion: str
@@ -38,8 +38,7 @@ class ClaimDifference:
         return self.claimed - self.computed
 
 
-@dataclass(eq=False)
-class Scoring:
+class Scoring(Struct, eq=False, dict=True):
     """The result for one department."""
 
     evaluation: Evaluation

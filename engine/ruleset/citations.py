@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from engine.errors import Text, same
+from engine.errors import Text, put, same
 from engine.ruleset.model import Basis
-from engine.ruleset.phrases import put
 
 STATUS_NAMES = {
     "published": Text("已公布", "published"),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from msgspec import Struct
 
 from engine.errors import Position, Problem, RulesetError, Text
 from engine.language.types import suggestion
-from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
-from engine.ruleset.overlay import resolve
 from engine.source import Mapping, Node, Scalar, Sequence, read_source
 
 _ID = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*\Z")
@@ -29,8 +28,7 @@ def is_id(text: str) -> bool:
     return _ID.match(text) is not None
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(Struct, frozen=True):
     """Folders to look in, first match first; the shipped rulesets come last."""
 
     folders: tuple[Path, ...] = ()
@@ -69,6 +67,8 @@ class Library:
 
         Raises :class:`RulesetError` with everything that is wrong with it.
         """
+        from engine.ruleset.building import build_ruleset
+
         return build_ruleset(self.resolved(reference))
 
     def resolved(self, reference: str) -> Node:
@@ -76,10 +76,27 @@ class Library:
         path = self.path_of(reference)
         return self.resolve(path, read_source(path, RulesetError))
 
-    def resolve(self, path: Path, root: Node) -> Node:
-        """The document ``root``, which is or will be the file at ``path``, laid over what it extends."""
-        library = Library((*_own_folders(path, root), *self.folders))
-        return resolve(root, lambda ruleset_id: read_source(library.find(ruleset_id), RulesetError))
+    def resolve(
+        self, path: Path, root: Node, found: Callable[[str, Path], None] = lambda ruleset_id, base: None
+    ) -> Node:
+        """The document ``root``, which is or will be the file at ``path``, laid over what it extends.
+
+        ``found`` is told the id and the file of everything that it extends.
+        """
+        from engine.ruleset.overlay import resolve
+
+        library = self.beside(path, root)
+
+        def load(ruleset_id: str) -> Node:
+            base = library.find(ruleset_id)
+            found(ruleset_id, base)
+            return read_source(base, RulesetError)
+
+        return resolve(root, load)
+
+    def beside(self, path: Path, root: Node) -> Library:
+        """Where the document ``root`` at ``path`` finds what it extends: in its own folder first."""
+        return Library((*_own_folders(path, root), *self.folders))
 
     def path_of(self, reference: str) -> Path:
         """The file that ``reference``, an id or a path, means."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from msgspec import Struct
+
 from engine.errors import Language, Position, Text
 from engine.language.compiler import Evaluate, compile_term
 from engine.language.conditions import Condition
@@ -57,8 +59,7 @@ class Expression:
         return self.source.locate(self.offset + span[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """Where a rule comes from. ``modelled``: no source prescribes it; the editor chose it."""
 
     source: str | None = None
@@ -67,8 +68,7 @@ class Basis:
     note: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Template:
+class Template(Struct, frozen=True, eq=False):
     """A text with expressions in it, for each language."""
 
     zh: tuple[str | Expression, ...]
@@ -78,8 +78,7 @@ class Template:
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """A range with its own closed sides; ``None`` is no bound. Both bounds are numbers, or both dates."""
 
     low: Any = None
@@ -94,8 +93,7 @@ class Range:
         return high is None or bool(value <= high if self.high_closed else value < high)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fact:
+class Fact(Struct, frozen=True, eq=False):
     """A scalar fact, or a field of a record list, as a facts file states it."""
 
     name: str
@@ -107,23 +105,20 @@ class Fact:
     """The slot of a scalar; the index in the record of a field."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FactGroup:
+class FactGroup(Struct, frozen=True, eq=False):
     name: str
     label: Text
     facts: Mapping[str, Fact]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RecordList:
+class RecordList(Struct, frozen=True, eq=False):
     records: Records
     label: Text
     key: str
     fields: Mapping[str, Fact]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Schema:
+class Schema(Struct, frozen=True, eq=False):
     """What a facts file may say, in the order of the ruleset. Scalars outside groups stand in ``facts``."""
 
     facts: Mapping[str, Fact]
@@ -137,8 +132,7 @@ class Schema:
             yield from group.facts.values()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Measure:
+class Measure(Struct, frozen=True, eq=False):
     scalar: Scalar
     label: Text
     expression: Expression
@@ -146,8 +140,7 @@ class Measure:
     decimals: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Identity:
+class Identity(Struct, frozen=True, eq=False):
     """An accounting identity; ``blocking`` ones make the facts unusable when they do not hold."""
 
     id: str
@@ -188,46 +181,39 @@ class Rule:
         return f"Rule({self.id!r})"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Band:
+class Band(Struct, frozen=True, eq=False):
     allowed: Range
     earn: Expression
     position: Position
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ValueScore:
+class ValueScore(Struct, frozen=True, eq=False):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BandScore:
+class BandScore(Struct, frozen=True, eq=False):
     of: Expression
     bands: tuple[Band, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CaseScore:
+class CaseScore(Struct, frozen=True, eq=False):
     """Rows in order: the rule that opens it (``None`` for the last, ``else``) and what it earns."""
 
     rows: tuple[tuple[Rule | None, Expression], ...]
     position: Position
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class JudgedTier:
+class JudgedTier(Struct, frozen=True, eq=False):
     id: str
     title: Text
     allowed: Range
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TierScore:
+class TierScore(Struct, frozen=True, eq=False):
     tiers: Mapping[str, JudgedTier]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unseen:
+class Unseen(Struct, frozen=True, eq=False):
     """A row known only by its points; the claimed points are taken over."""
 
 
@@ -280,8 +266,7 @@ class Criterion:
             node = node.parent
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GradeBand:
+class GradeBand(Struct, frozen=True, eq=False):
     grade: str
     allowed: Range
 
@@ -305,8 +290,7 @@ class Written:
         return self._both[1]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ruleset:
+class Ruleset(Struct, frozen=True, eq=False):
     """One year's scoring table, compiled."""
 
     id: str

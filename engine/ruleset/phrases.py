@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from engine.errors import Text, same
+from engine.errors import Text, put, same
 from engine.language.numbers import HUNDRED, Rational, format_exact, format_fixed, terminating_decimals
 from engine.language.terms import (
     Apply,
@@ -59,13 +59,6 @@ _GATHERED = {
 }
 _IS_SO = Text("{0}为“是”", "{0} is yes")
 _YES, _NO = Text("“是”", "yes"), Text("“否”", "no")
-
-
-def put(pattern: Text, *parts: Text) -> Text:
-    """``pattern`` with each ``{n}`` replaced by the part of that number, language by language."""
-    return Text(
-        pattern.zh.format(*(part.zh for part in parts)), pattern.en.format(*(part.en for part in parts))
-    )
 
 
 class Phrases:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from engine.errors import Text, same
+from engine.errors import Text, put, same
 from engine.language.terms import Kind, Type
 from engine.ruleset.citations import basis_text
 from engine.ruleset.document import Criterion as WrittenCriterion
 from engine.ruleset.model import Criterion, Ruleset
-from engine.ruleset.phrases import put
 from engine.ruleset.schema import as_text, parameter_basis
 from engine.ruleset.wording import Wording
 

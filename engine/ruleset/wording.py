@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.errors import Language, Text, same
+from engine.errors import Language, Text, put, same
 from engine.language.numbers import HUNDRED, Rational, format_exact
 from engine.language.terms import Apply, Kind, Operation, Read, Term, Type, walk
 from engine.ruleset.model import (
@@ -24,7 +24,7 @@ from engine.ruleset.model import (
     Unseen,
     ValueScore,
 )
-from engine.ruleset.phrases import Phrases, put
+from engine.ruleset.phrases import Phrases
 
 _IF_NOT = {
     "full": Text("得满分", "full points"),

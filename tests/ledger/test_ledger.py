@@ -4,10 +4,10 @@ what it says of each shape of rule in ``tests/shapes``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from engine.errors import LedgerImbalance, RulesetError
 from engine.facts.model import Facts
