@@ -6,7 +6,8 @@ that held.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -20,6 +21,8 @@ from engine.language.numbers import ONE
 from engine.ruleset.model import Criterion, Expression, Rule, Ruleset
 
 _NO_RECORD = (None,)
+
+Decide = Callable[[Slots, Any], Decision]
 
 RECORD_FRAME = 1
 """The slot of the record at hand of a rule's own ``each``."""
@@ -79,41 +82,60 @@ def evaluate(ruleset: Ruleset, facts: Facts) -> Evaluation:
     """
     slots = list(facts.slots)
     decisions: list[Sequence[Decision] | None] = [None] * len(ruleset.rules)
-    evaluation = Evaluation(ruleset, facts, slots, decisions)
-    fired = evaluation.fired
+    fired: set[int] = set()
+    touched: set[Criterion] = set()
+    evaluation = Evaluation(ruleset, facts, slots, decisions, fired, touched)
     problems: list[Problem] = []
-    for rule in ruleset.rules:
-        if rule.gates and not fired.issuperset(rule.gates):
+    for rule, index, decide, waits, list_slot, counts_into in _steps(ruleset):
+        if waits and not _is_looked_at(rule, fired):
             continue
-        if rule.rows_above and not fired.isdisjoint(rule.rows_above):
-            continue
-        index, decide = rule.index, rule.condition.decide
         try:
-            if rule.each is None:
+            if list_slot is None:
                 decided = decide(slots, None)
                 decisions[index] = (decided,)
-                if decided[1]:
-                    fired.add(index)
+                holds = decided[1]
             else:
                 by_record: list[Decision] = []
                 decisions[index] = by_record
-                for record in slots[rule.each.slot]:
+                holds = False
+                for record in slots[list_slot]:
                     slots[RECORD_FRAME] = record
                     decided = decide(slots, record)
                     by_record.append(decided)
-                    if decided[1]:
-                        fired.add(index)
+                    holds = holds or decided[1]
         except EvaluationError as error:
             decisions[index] = ()
-            fired.discard(index)
             problems.append(evaluation_problem(error, rule.expression, _path(rule, slots), facts))
-        if index in fired:
-            evaluation.touched.add(rule.criterion)
-            if rule.counts_into:
+            continue
+        if holds:
+            fired.add(index)
+            touched.add(rule.criterion)
+            if counts_into:
                 _count(rule, evaluation)
     if problems:
         raise FactsError(problems)
     return evaluation
+
+
+@lru_cache(maxsize=16)
+def _steps(ruleset: Ruleset) -> tuple[tuple[Rule, int, Decide, bool, int | None, bool], ...]:
+    """What the evaluation asks of each rule, at hand: it is asked some hundred times a department."""
+    return tuple(
+        (
+            rule,
+            rule.index,
+            rule.condition.decide,
+            bool(rule.gates or rule.rows_above),
+            rule.each.slot if rule.each is not None else None,
+            bool(rule.counts_into),
+        )
+        for rule in ruleset.rules
+    )
+
+
+def _is_looked_at(rule: Rule, fired: set[int]) -> bool:
+    """Whether its criterion applies and no row of cases above it held."""
+    return fired.issuperset(rule.gates) and fired.isdisjoint(rule.rows_above)
 
 
 def _count(rule: Rule, evaluation: Evaluation) -> None:

@@ -33,8 +33,6 @@ class LeafScorer:
 
     def score(self, node: Criterion) -> NodeScore:
         left = node.points
-        if node.score is None and node.judged_at_most is None and node not in self.evaluation.touched:
-            return NodeScore(node, left, left)
         lines: list[Line] = []
         if node.score is not None:
             left, kind = self.start(node, node.score)

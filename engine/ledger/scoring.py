@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -81,15 +81,40 @@ def score_evaluation(evaluation: Evaluation) -> Scoring:
     :class:`LedgerImbalance` if the ledger does not balance, which would be a fault of the program.
     """
     ruleset = evaluation.ruleset
-    root = _node(ruleset.root, evaluation, LeafScorer(evaluation))
+    root = _node(ruleset.root, evaluation, LeafScorer(evaluation), _undiminished(ruleset))
     return Scoring(evaluation, root, _grade(root.earned, ruleset, evaluation))
 
 
-def _node(node: Criterion, evaluation: Evaluation, leaves: LeafScorer) -> NodeScore:
+Undiminished = Mapping[Criterion, tuple[frozenset[Criterion], NodeScore]]
+
+
+@lru_cache(maxsize=16)
+def _undiminished(ruleset: Ruleset) -> Undiminished:
+    """The criteria that keep all their points as long as none of their rules fires: what is below them, and their score.
+
+    Most criteria of most departments lose nothing; their scores are made once for all departments.
+    """
+    found: dict[Criterion, tuple[frozenset[Criterion], NodeScore]] = {}
+    for node in reversed([*ruleset.root.subtree()]):
+        if node.applies is not None or node.roll != "sum" or node.score is not None or node.is_judged:
+            continue
+        below = [found[child][1] for child in node.children if child in found]
+        if len(below) == len(node.children):
+            full = NodeScore(node, node.points, node.points, (), tuple(below))
+            found[node] = frozenset(node.subtree()), full
+    return found
+
+
+def _node(
+    node: Criterion, evaluation: Evaluation, leaves: LeafScorer, undiminished: Undiminished
+) -> NodeScore:
+    if (full := undiminished.get(node)) is not None and evaluation.touched.isdisjoint(full[0]):
+        return full[1]
     if node.applies is not None and not evaluation.holds(node.applies):
         return not_applicable(node)
     if node.children:
-        score = roll_up(node, [_node(child, evaluation, leaves) for child in node.children], evaluation)
+        children = [_node(child, evaluation, leaves, undiminished) for child in node.children]
+        score = roll_up(node, children, evaluation)
     else:
         score = leaves.score(node)
     if node.parent is None and score.earned > node.points:
