@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.context import Session
 from engine.errors import FactsError, Position, Problem, Text
 from engine.ledger.scoring import Scoring
+
+if TYPE_CHECKING:
+    from engine.facts.model import Facts
+    from engine.scoring import Scorer
 
 
 def score_file(path: Path, ruleset: str | None, session: Session) -> Scoring:
@@ -14,11 +19,44 @@ def score_file(path: Path, ruleset: str | None, session: Session) -> Scoring:
 
     Raises :class:`FactsError` or :class:`RulesetError` with everything that is wrong.
     """
+    scorer, facts = read_file(path, ruleset, session)
+    return scorer.score(facts)
+
+
+def read_file(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer, Facts]:
+    """The facts in a YAML or JSON file or a workbook, and the scorer of their ruleset."""
+    return _read_workbook(path, ruleset, session) if is_package(path) else _read_text(path, ruleset, session)
+
+
+def is_package(path: Path) -> bool:
+    """Whether the file is one of Office's, by what it begins with; its name says nothing."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+    except (OSError, ValueError):
+        return False  # told by whoever reads it
+
+
+def _read_text(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer, Facts]:
     from engine.facts.reading import read_facts, ruleset_of
     from engine.source import read_source
 
     root = read_source(path, FactsError)
-    reference = ruleset or ruleset_of(root)
+    scorer = _scorer(path, ruleset, ruleset_of(root), session)
+    return scorer, read_facts(root, scorer.ruleset)
+
+
+def _read_workbook(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer, Facts]:
+    from engine.documents.workbook.reading import read_workbook, read_workbook_facts, ruleset_of_workbook
+
+    book = read_workbook(path)
+    scorer = _scorer(path, ruleset, ruleset_of_workbook(book), session)
+    return scorer, read_workbook_facts(book, scorer.ruleset)
+
+
+def _scorer(path: Path, ruleset: str | None, named: str, session: Session) -> Scorer:
+    """The scorer of the ruleset asked for, or else of the one that the file names."""
+    reference = ruleset or named
     if not reference:
         message = Text("事实文件没有写 ruleset", "the facts file does not name its ruleset")
         fix = Text(
@@ -28,5 +66,4 @@ def score_file(path: Path, ruleset: str | None, session: Session) -> Scoring:
         raise FactsError([Problem("F001", message, Position(str(path)), "ruleset", fix)])
     if not ruleset:
         session.library().find(reference)  # a facts file may name a ruleset, not a path on this machine
-    scorer = session.scorer(reference)
-    return scorer.score(read_facts(root, scorer.ruleset))
+    return session.scorer(reference)

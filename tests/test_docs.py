@@ -39,7 +39,7 @@ from engine.source import MAX_BYTES, parse_source, read_source
 from engine.testing.examples import run_examples
 from engine.writing import write_whole
 from tests.command import GOLDEN, ROOT, settings
-from tests.documents import PAGES, Command, File, Page, code
+from tests.pages import PAGES, Command, File, Page, code
 
 NOT_RUN = {
     "make test": "it is what runs this test",

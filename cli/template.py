@@ -1,0 +1,47 @@
+"""``audit template``: the workbook that a department fills in, and that ``audit score`` reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.context import Session, pass_session
+from engine.errors import FactsError, Text
+
+
+@click.command()
+@click.argument("ruleset")
+@click.option(
+    "--output", "-o", required=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="The workbook to write, .xlsx 要生成的工作簿.",
+)  # fmt: skip
+@click.option(
+    "--from", "source", type=click.Path(path_type=Path, dir_okay=False),
+    help="Fill it in from this facts file (YAML or JSON), complete or not 用已有的事实文件填好.",
+)  # fmt: skip
+@pass_session
+def template(session: Session, ruleset: str, output: Path, source: Path | None) -> None:
+    """Write the workbook in which a department states its facts for RULESET (id or file).
+
+    Labels are locked, amounts and dates are checked while typing. `audit score facts.xlsx` reads it.
+    """
+    from engine.documents.workbook.filling import empty_filling, filling_of
+    from engine.documents.workbook.template import template as write_template
+    from engine.source import read_source
+    from engine.writing import write_whole
+
+    if output.suffix.lower() != ".xlsx":
+        raise click.BadParameter("the workbook's name ends in .xlsx", param_hint="--output")
+    wanted = session.ruleset(ruleset)
+    filling = filling_of(read_source(source, FactsError), wanted) if source else empty_filling(wanted)
+    write_whole(output, write_template(wanted, filling, session.language))
+    click.echo(
+        session.say(
+            Text(
+                f"已生成 {output}；填好后运行 audit score {output}",
+                f"{output} is ready; filled in, score it with audit score {output}",
+            )
+        ),
+        err=True,
+    )
