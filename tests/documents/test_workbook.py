@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,9 @@ from engine.documents.workbook.template import template
 from engine.errors import FactsError, Language
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.language.literals import parse_value
 from engine.language.numbers import Rational, format_exact, parse_number
 from engine.language.terms import Kind, Type
-from engine.ruleset.expressions import parse_value
 from engine.ruleset.library import Library
 from engine.ruleset.model import Ruleset
 from engine.source import Node, parse_source, read_source
@@ -178,10 +179,14 @@ def test_an_empty_form_names_every_missing_cell(tmp_path: Path) -> None:
     assert run.err.count("D011") == len(GUANGDONG.schema.lists)
 
 
-def edited(tmp_path: Path, *cells: tuple[str, str, object], source: Path = GOLDEN) -> Path:
+@cache
+def golden_book() -> bytes:
+    return template(GUANGDONG, filling_of(read_source(GOLDEN, FactsError), GUANGDONG), "zh")
+
+
+def edited(tmp_path: Path, *cells: tuple[str, str, object]) -> Path:
     """The golden workbook, as a spreadsheet program saves it after these cells were changed."""
-    root = read_source(source, FactsError)
-    book = openpyxl.load_workbook(io.BytesIO(template(GUANGDONG, filling_of(root, GUANGDONG), "zh")))
+    book = openpyxl.load_workbook(io.BytesIO(golden_book()))
     for sheet, cell, value in cells:
         book[sheet][cell] = value
     path = tmp_path / "edited.xlsx"

@@ -11,9 +11,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from engine.errors import Text
+from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue, Rational, format_exact, terminating_decimals
 from engine.language.terms import Type, Value
-from engine.ruleset.expressions import parse_value
 
 DIGITS = 15
 """Significant digits that a spreadsheet keeps of what is typed; more come from a formula."""

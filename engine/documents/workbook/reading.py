@@ -36,12 +36,10 @@ _MOST_PROBLEMS = 1_000
 MAX_CELLS = 3_000_000
 
 
-class CellFile(SourceFile):
+class CellFile(SourceFile, eq=False, dict=True):
     """A workbook as a file of positions: an index is a cell's sheet, row and column in one number."""
 
-    def __init__(self, name: str, sheets: Sequence[str]) -> None:
-        super().__init__(name, "")
-        self.sheets = sheets
+    sheets: tuple[str, ...] = ()
 
     def position(self, index: int) -> Position:
         rest, column = divmod(index, _COLUMNS)
@@ -100,7 +98,7 @@ def read_workbook(path: Path, error: type[AuditError] = FactsError) -> Workbook:
         message = Text(f"工作簿已损坏（{reason}）", f"the workbook is damaged ({reason})")
         fix = Text("用 Excel、WPS 或 LibreOffice 另存一次", "save it again with Excel, WPS or LibreOffice")
         raise error([Problem("D004", message, Position(str(path)), fix=fix)]) from None
-    return Workbook(CellFile(str(path), list(sheets)), sheets)
+    return Workbook(CellFile(str(path), "", tuple(sheets)), sheets)
 
 
 class _TooLarge(Exception):
