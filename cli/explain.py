@@ -10,12 +10,11 @@ import click
 
 from cli.context import Session, pass_session
 from cli.files import score_file
-from cli.messages import one_line
-from cli.output.view import REASONS, View
-from engine.errors import Problem, Text, UsageProblem
+from engine.errors import Problem, Text, UsageProblem, one_line
 from engine.explanation import RuleDecision
 from engine.ledger.lines import NodeScore
 from engine.ruleset.model import Criterion, Rule
+from engine.view import REASONS, View
 
 KINDS = {
     "applies": Text("适用条件", "applies when"),
@@ -41,7 +40,7 @@ def explain(session: Session, facts: Path, name: str | None, ruleset: str | None
     Each rule, fired or not, shows the figures it compared and how far they were from the
     threshold; each score its formula with the numbers put in.
     """
-    view = View(score_file(facts, ruleset, session), session)
+    view = View(score_file(facts, ruleset, session), session.language)
     rules, nodes = _chosen(name, view)
     if format_ == "json":
         click.echo(_json(rules, view))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from engine.errors import AuditError, Language, Problem
+from engine.errors import AuditError, Language, Problem, one_line
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 _WORDS = {
@@ -26,8 +26,3 @@ def print_problem(problem: Problem, language: Language) -> None:
     word = click.style(_WORDS[problem.severity, language], fg=_COLOURS[problem.severity], bold=True)
     colon = "：" if language == "zh" else ": "
     click.echo(f"{word}{colon}{one_line(problem.render(language))}", err=True)
-
-
-def one_line(text: str) -> str:
-    """``text`` without line breaks or control characters, which could rewrite the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from cli.context import Session, pass_session
-from cli.messages import one_line
-from engine.errors import Text
+from engine.errors import Text, one_line
 
 
 @click.command()

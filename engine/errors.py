@@ -40,6 +40,11 @@ def same(text: str) -> Text:
     return Text(text, text)
 
 
+def one_line(text: str) -> str:
+    """``text`` without line breaks or control characters, which could rewrite the terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 def text_list(names: Iterable[str]) -> Text:
     """Names joined with each language's own comma."""
     items = list(names)

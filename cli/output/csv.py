@@ -10,10 +10,10 @@ import io
 from collections.abc import Iterator, Sequence
 
 from cli.context import Session
-from cli.messages import one_line
-from cli.output.view import View
+from engine.errors import one_line
 from engine.ledger.lines import NodeScore
 from engine.ledger.scoring import Scoring
+from engine.view import View
 
 COLUMNS = (
     "department", "year", "row", "criterion", "title", "points", "earned", "lost", "claimed", "difference",
@@ -27,7 +27,7 @@ def render(scorings: Sequence[Scoring], session: Session) -> str:
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     for scoring in scorings:
-        view = View(scoring, session)
+        view = View(scoring, session.language)
         writer.writerows(_criteria(scoring.root, view))
         writer.writerows(_lines(view))
     return buffer.getvalue().rstrip("\n")

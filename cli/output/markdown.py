@@ -6,17 +6,16 @@ import re
 from collections.abc import Sequence
 
 from cli.context import Session
-from cli.messages import one_line
-from cli.output.view import View
-from engine.errors import Text
+from engine.errors import Text, one_line
 from engine.ledger.scoring import Scoring
+from engine.view import View
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 
 
 def render(scorings: Sequence[Scoring], session: Session) -> str:
     """The results as one Markdown document."""
-    return "\n\n".join(_result(View(scoring, session)) for scoring in scorings)
+    return "\n\n".join(_result(View(scoring, session.language)) for scoring in scorings)
 
 
 def _result(view: View) -> str:

@@ -11,17 +11,16 @@ import wcwidth  # noqa: F401 - tabulate aligns wide characters only where this c
 from tabulate import tabulate
 
 from cli.context import Session
-from cli.messages import one_line
-from cli.output.view import BreakdownRow, View
-from engine.errors import Text
+from engine.errors import Text, one_line
 from engine.ledger.scoring import Scoring
+from engine.view import BreakdownRow, View
 
 NARROWEST, PIPED = 60, 160
 
 
 def render(scorings: Sequence[Scoring], session: Session) -> str:
     """The results as text for a terminal, one after the other."""
-    return "\n\n".join(_result(View(scoring, session)) for scoring in scorings)
+    return "\n\n".join(_result(View(scoring, session.language)) for scoring in scorings)
 
 
 def _result(view: View) -> str:

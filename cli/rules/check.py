@@ -7,8 +7,7 @@ import json
 import click
 
 from cli.context import Session, pass_session
-from cli.messages import one_line
-from engine.errors import AuditError, Problem, RulesetError, Text
+from engine.errors import AuditError, Problem, RulesetError, Text, one_line
 
 
 @click.command()

@@ -10,8 +10,7 @@ import wcwidth  # noqa: F401 - tabulate aligns wide characters only where this c
 from tabulate import tabulate
 
 from cli.context import Session, pass_session
-from cli.messages import one_line
-from engine.errors import FactsError, Text
+from engine.errors import FactsError, Text, one_line
 from engine.language.numbers import ZERO, format_exact, format_fixed
 from engine.ledger.scoring import Scoring
 from engine.ruleset.model import ROOT

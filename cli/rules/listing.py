@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import Session, pass_session
-from cli.messages import one_line
-from engine.errors import Problem, RulesetError, Text
+from engine.errors import Problem, RulesetError, Text, one_line
 
 if TYPE_CHECKING:
     from engine.ruleset.library import Library

@@ -9,8 +9,7 @@ from collections import Counter
 import click
 
 from cli.context import Session, pass_session
-from cli.messages import one_line
-from engine.errors import Text
+from engine.errors import Text, one_line
 from engine.testing.mutation import Verdict, run_mutants
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Session, pass_session
-from cli.messages import one_line, print_problem
-from engine.errors import AuditError, Position, Problem, Text
+from cli.messages import print_problem
+from engine.errors import AuditError, Position, Problem, Text, one_line
 
 if TYPE_CHECKING:
     from engine.ruleset.creating import Plan

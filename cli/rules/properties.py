@@ -10,8 +10,7 @@ import click
 
 from cli.cache import cache_folder
 from cli.context import Session
-from cli.messages import one_line
-from engine.errors import Text
+from engine.errors import Text, one_line
 from engine.ruleset.model import Ruleset
 from engine.testing.properties import PropertyResult, run_properties
 

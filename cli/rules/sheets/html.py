@@ -7,9 +7,8 @@ from html import escape
 from string import Template
 
 from cli.context import Session
-from cli.messages import one_line
 from cli.rules.sheets import AS_A_WHOLE, level_title, points_cell
-from engine.errors import Text
+from engine.errors import Text, one_line
 from engine.ruleset.model import Criterion
 from engine.ruleset.sheet import Row, Section, Sheet
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cli.context import Session
-from cli.messages import one_line
 from cli.rules.sheets import level_cells, points_cell
-from engine.errors import Text
+from engine.errors import Text, one_line
 from engine.ruleset.sheet import Section, Sheet
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#&~])")

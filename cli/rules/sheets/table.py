@@ -10,9 +10,8 @@ import wcwidth  # noqa: F401 - tabulate aligns wide characters only where this c
 from tabulate import tabulate
 
 from cli.context import Session
-from cli.messages import one_line
 from cli.rules.sheets import level_cells, points_cell
-from engine.errors import Text
+from engine.errors import Text, one_line
 from engine.ruleset.sheet import Section, Sheet
 
 NARROWEST, PIPED = 80, 160

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cli.context import Session
 from engine.errors import Language, Text
 from engine.explanation import Explainer
 from engine.language.numbers import Rational, format_exact, format_fixed, terminating_decimals
@@ -68,17 +67,13 @@ class LedgerRow(Struct, frozen=True):
 class View:
     """One scoring in one language."""
 
-    def __init__(self, scoring: Scoring, session: Session) -> None:
+    def __init__(self, scoring: Scoring, language: Language) -> None:
         self.scoring = scoring
-        self.session = session
+        self.language: Language = language
         self.explainer = Explainer(scoring)
         self.ruleset = scoring.evaluation.ruleset
         self.facts = scoring.evaluation.facts
         self.claims = {claim.criterion: claim for claim in scoring.claims}
-
-    @property
-    def language(self) -> Language:
-        return self.session.language
 
     def say(self, text: Text) -> str:
         return text.in_language(self.language)
