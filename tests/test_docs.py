@@ -19,12 +19,13 @@ from cli.output.csv import COLUMNS
 from engine.errors import AuditError, FactsError, Problem, RulesetError, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
-from engine.language.checker import Scope, check
+from engine.language.checker import check
 from engine.language.compiler import EvaluationError, compile_term
 from engine.language.errors import ExpressionError
 from engine.language.functions import FUNCTIONS
 from engine.language.numbers import Rational
 from engine.language.parser import parse
+from engine.language.scope import Scope
 from engine.language.terms import KIND_NAMES, Kind, Scalar, Type
 from engine.record import document as record
 from engine.record.verifying import read_records

@@ -7,12 +7,10 @@ An optional fact may be read only where it is known to be given. What is known f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from engine.errors import Text, same, text_list
+from engine.errors import Text, same
 from engine.language.errors import ExpressionError, Span
 from engine.language.functions import FUNCTIONS
+from engine.language.scope import NO_FACTS, Scope, fact_key, guarded, needs, resolve
 from engine.language.syntax import (
     Aggregate,
     Arithmetic,
@@ -47,8 +45,6 @@ from engine.language.terms import (
     Operation,
     Read,
     ReadField,
-    Records,
-    Scalar,
     Term,
     Type,
 )
@@ -64,23 +60,9 @@ from engine.language.types import (
 )
 
 AGGREGATES = frozenset({"count", "sum", "all", "any", "min", "max", "average"})
-_NO_FACTS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What names mean: single values, record lists, and criteria for ``findings(x)``.
-
-    ``open`` are the record lists whose records are being looked at, outermost first.
-    """
-
-    scalars: Mapping[str, Scalar] = field(default_factory=dict)
-    records: Mapping[str, Records] = field(default_factory=dict)
-    findings: Mapping[str, Scalar] = field(default_factory=dict)
-    open: tuple[Records, ...] = ()
-
-
-def check(node: Node, scope: Scope, given: frozenset[str] = _NO_FACTS) -> Term:
+def check(node: Node, scope: Scope, given: frozenset[str] = NO_FACTS) -> Term:
     """The typed term of ``node``; ``given`` are the optional facts known to be there.
 
     Raises :class:`ExpressionError` at the first thing that makes no sense.
@@ -98,16 +80,9 @@ def given_if(term: Term, truth: bool) -> frozenset[str]:
         case Combine(operator=operator, operands=operands):
             known = [given_if(operand, truth) for operand in operands]
             if (operator == "and") == truth:
-                return _NO_FACTS.union(*known)
+                return NO_FACTS.union(*known)
             return known[0].intersection(*known[1:])
-    return _NO_FACTS
-
-
-def fact_key(read: Read | ReadField) -> str:
-    """What an optional value is called while it is tracked."""
-    if isinstance(read, Read):
-        return read.scalar.name
-    return f"{read.records.name}.{read.field.name}#{read.frame}"
+    return NO_FACTS
 
 
 class _Checker:
@@ -127,7 +102,7 @@ class _Checker:
             case Flag(value=truth):
                 return Constant(FLAG, truth, span=span)
             case Name():
-                return self.guarded(self.name(node), given)
+                return guarded(resolve(node, self.scope), given)
             case Negative(operand=operand):
                 return negated(self.term(operand, given), span)
             case Not(operand=operand):
@@ -150,74 +125,6 @@ class _Checker:
 
     def flag(self, node: Node, given: frozenset[str]) -> Term:
         return fit(self.term(node, given), FLAG)
-
-    # Names
-
-    def name(self, node: Name) -> Read | ReadField:
-        """The one thing that the name means here, whether or not it may be read unguarded."""
-        found: list[Read | ReadField] = []
-        owner, _, field_name = node.name.rpartition(".")
-        for frame in reversed(range(len(self.scope.open))):
-            records = self.scope.open[frame]
-            column = records.fields.get(field_name)
-            if column is not None and owner in ("", records.name):
-                found.append(ReadField(column.type, records, column, frame + 1, span=node.span))
-                break
-        scalar = self.scope.scalars.get(node.name)
-        if scalar is not None:
-            found.append(Read(scalar.type, scalar, span=node.span))
-        if len(found) == 1:
-            return found[0]
-        raise self.ambiguous(node, found) if found else self.unknown(node)
-
-    def ambiguous(self, node: Name, found: list[Read | ReadField]) -> ExpressionError:
-        lists = [read.records.name for read in found if isinstance(read, ReadField)]
-        message = Text(
-            f"“{node.name}”既是{lists[0]}的字段，又是另一个名称",
-            f"'{node.name}' is a field of {lists[0]} and another name as well",
-        )
-        fix = Text(f"写成 {lists[0]}.{node.name}，或改名", f"write {lists[0]}.{node.name}, or rename one")
-        return ExpressionError("E206", message, node.span, fix)
-
-    def unknown(self, node: Name) -> ExpressionError:
-        known = [*self.scope.scalars]
-        for records in self.scope.open:
-            known += records.fields
-        if node.name in self.scope.records:
-            message = Text(
-                f"“{node.name}”是记录表，不是一个值", f"'{node.name}' is a record list, not a value"
-            )
-            fix = Text(f"用 count({node.name}) 之类的汇总", f"aggregate it, such as count({node.name})")
-            return ExpressionError("E207", message, node.span, fix)
-        owner, _, field_name = node.name.partition(".")
-        if owner in self.scope.records and field_name in self.scope.records[owner].fields:
-            message = Text(f"此处没有{owner}的当前记录", f"no record of {owner} is at hand here")
-            fix = Text(f"加 each: {owner}，或用汇总", f"add each: {owner}, or aggregate")
-            return ExpressionError("E207", message, node.span, fix)
-        message = Text(f"没有名称“{node.name}”", f"there is no '{node.name}'")
-        return ExpressionError("E201", message, node.span, suggestion(node.name, known))
-
-    def guarded(self, read: Read | ReadField, given: frozenset[str]) -> Term:
-        missing = self.needs(read) - given
-        if not missing:
-            return read
-        names = text_list(sorted(key.partition("#")[0] for key in missing))
-        guard = " and ".join(
-            f"given({name.partition('#')[0].rpartition('.')[2]})" for name in sorted(missing)
-        )
-        if isinstance(read, Read):
-            guard = " and ".join(f"given({name})" for name in sorted(missing))
-        raise ExpressionError(
-            "E208",
-            Text(f"选填项 {names.zh} 可能没有填报", f"the optional {names.en} may not be given"),
-            read.span,
-            Text(f"先判断 {guard}", f"guard it with {guard}"),
-        )
-
-    def needs(self, read: Read | ReadField) -> frozenset[str]:
-        if isinstance(read, Read):
-            return read.scalar.needs
-        return frozenset({fact_key(read)}) if read.field.optional else _NO_FACTS
 
     # Operators
 
@@ -322,8 +229,8 @@ class _Checker:
         if len(node.arguments) != 1 or not isinstance(node.arguments[0], Name):
             message = Text("given 里写一个选填项的名称", "given takes the name of one optional fact")
             raise ExpressionError("E205", message, node.span)
-        read = self.name(node.arguments[0])
-        needed = self.needs(read)
+        read = resolve(node.arguments[0], self.scope)
+        needed = needs(read)
         if not needed:
             message = Text(
                 f"“{node.arguments[0].name}”是必填项，总是有的", f"'{node.arguments[0].name}' is always given"

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.errors import Position, Problem, RulesetError, Text
-from engine.language.checker import Scope
 from engine.language.compiler import FIRST_FREE_SLOT
 from engine.language.numbers import ZERO, Rational
 from engine.language.parser import KEYWORDS
+from engine.language.scope import Scope
 from engine.language.terms import Apply, Kind, Read, ReadField, Records, Scalar, Term, Type, walk
 from engine.language.types import FLAG
 from engine.ruleset.checks import points_sum

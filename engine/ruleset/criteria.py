@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import Problem, Text
-from engine.language.checker import Scope, given_if
+from engine.language.checker import given_if
 from engine.language.conditions import Condition
 from engine.language.numbers import Rational, round_half_up
+from engine.language.scope import Scope
 from engine.language.terms import NUMERIC, Kind, Scalar, Type
 from engine.language.types import FLAG, suggestion
 from engine.ruleset import document as doc

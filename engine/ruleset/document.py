@@ -1,7 +1,7 @@
 """The shape of a ruleset document: which keys stand where, and what each may hold.
 
-These models know nothing of what expressions mean; that is ``building.py``. Numbers arrive as
-the text that was written and become exact rationals. A key that is not listed is an error.
+These models know nothing of what expressions mean; that is ``building.py``. What a single value may be is in
+``fields.py``. A key that is not listed is an error.
 """
 
 from __future__ import annotations
@@ -13,75 +13,27 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     StringConstraints,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
-from engine.errors import Text
-from engine.language.numbers import MalformedValue, parse_number, parse_ratio
-
-ID_PATTERN = r"^[a-z][a-z0-9_]*$"
-
-
-def _exact(value: object) -> object:
-    return _parsed(value, parse_number)
-
-
-def _exact_ratio(value: object) -> object:
-    return _parsed(value, parse_ratio)
-
-
-def _parsed(value: object, parse: Any) -> object:
-    if not isinstance(value, str):
-        raise PydanticCustomError("malformed", "{zh}\n{en}\n{fix_zh}\n{fix_en}", _context(_NO_NUMBER))
-    try:
-        return parse(value)
-    except MalformedValue as error:
-        raise PydanticCustomError("malformed", "{zh}\n{en}\n{fix_zh}\n{fix_en}", _context(error)) from None
-
-
-def _context(error: MalformedValue) -> dict[str, Any]:
-    return {"zh": error.reason.zh, "en": error.reason.en, "fix_zh": error.fix.zh, "fix_en": error.fix.en}
-
-
-_NO_NUMBER = MalformedValue(
-    Text("此处应为一个数", "a number is wanted here"), Text("写一个数", "write a number")
+from engine.ruleset.fields import (
+    Exact,
+    ExactRatio,
+    Expression,
+    FactName,
+    Id,
+    Literally,
+    Truth,
+    Whole,
+    conflict,
+    require,
 )
-
-
-def _truth(value: object) -> object:
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-
-
-def _whole(value: object) -> object:
-    return (
-        int(value)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 9
-        else value
-    )
 
 
 def _bilingual(value: object) -> object:
     return {"zh": value, "en": value} if isinstance(value, str) else value
-
-
-_NUMBER_SCHEMA = WithJsonSchema({"type": ["number", "string"], "description": "an exact decimal number"})
-Exact = Annotated[Any, BeforeValidator(_exact), PlainSerializer(str), _NUMBER_SCHEMA]
-ExactRatio = Annotated[Any, BeforeValidator(_exact_ratio), PlainSerializer(str), _NUMBER_SCHEMA]
-Truth = Annotated[bool, BeforeValidator(_truth)]
-Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
-Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
-FactName = Annotated[str, StringConstraints(pattern=r"^[^\W\d]\w*$")]
-Literally = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
-Expression = Annotated[
-    str,
-    WithJsonSchema(
-        {"type": ["string", "number", "boolean"], "description": "an expression of the rule language"}
-    ),
-]
 
 
 class Model(BaseModel):
@@ -114,6 +66,7 @@ BilingualText = Annotated[
 ]
 """One text for both languages, or ``{zh: …, en: …}``."""
 
+
 KindName = Literal["number", "ratio", "money", "days", "count", "points", "date", "flag", "text", "choice"]
 
 
@@ -137,28 +90,10 @@ class Bounds(Model):
     @model_validator(mode="after")
     def _one_bound_a_side(self) -> Bounds:
         if self.from_ is not None and self.above is not None:
-            raise _conflict("from", "above")
+            raise conflict("from", "above")
         if self.up_to is not None and self.below is not None:
-            raise _conflict("up_to", "below")
+            raise conflict("up_to", "below")
         return self
-
-
-def _conflict(one: str, two: str) -> PydanticCustomError:
-    return PydanticCustomError(
-        "malformed",
-        "{zh}\n{en}\n{fix_zh}\n{fix_en}",
-        {
-            "zh": f"{one} 和 {two} 只能写一个", "en": f"'{one}' and '{two}' exclude each other",
-            "fix_zh": "删去一个", "fix_en": "remove one",
-        },
-    )  # fmt: skip
-
-
-def _require(present: bool, zh: str, en: str) -> None:
-    if not present:
-        raise PydanticCustomError(
-            "malformed", "{zh}\n{en}\n{fix_zh}\n{fix_en}", {"zh": zh, "en": en, "fix_zh": "", "fix_en": ""}
-        )
 
 
 class Grade(Bounds):
@@ -218,12 +153,12 @@ class FactEntry(Model):
 
     @model_validator(mode="after")
     def _scalar_or_fields(self) -> FactEntry:
-        _require(
+        require(
             (self.type is None) != (self.fields is None),
             "要么写 type（单项），要么写 fields（分组或记录表）",
             "write either 'type' (one fact) or 'fields' (a group or a record list)",
         )
-        _require(
+        require(
             self.records is None or (self.fields is not None and self.records.key in self.fields),
             "records.key 应为 fields 中的一个字段",
             "'records.key' must be one of the fields",
@@ -266,7 +201,7 @@ class Case(Model):
     def _complete(self) -> Case:
         pair = self.when is not None and self.earn is not None and self.else_ is None
         last = self.when is None and self.earn is None and self.else_ is not None
-        _require(pair or last, "写 {when, earn} 或 {else}", "write {when, earn} or {else}")
+        require(pair or last, "写 {when, earn} 或 {else}", "write {when, earn} or {else}")
         return self
 
 
@@ -285,7 +220,7 @@ class Score(Model):
     @model_validator(mode="after")
     def _one_form(self) -> Score:
         forms = [self.value is not None, self.bands is not None, self.cases is not None]
-        _require(
+        require(
             sum(forms) == 1 and (self.of is None) == (self.bands is None),
             "写一个表达式，或 {of, bands}，或 {cases}",
             "write an expression, or {of, bands}, or {cases}",
@@ -335,7 +270,7 @@ class Veto(Model):
 
     @model_validator(mode="after")
     def _does_something(self) -> Veto:
-        _require(
+        require(
             self.earn is not None or self.grade_at_most is not None,
             "写 earn 或 grade_at_most",
             "write 'earn' or 'grade_at_most'",
@@ -365,7 +300,7 @@ class Judged(Model):
 
     @model_validator(mode="after")
     def _one_form(self) -> Judged:
-        _require(
+        require(
             (self.at_most is None) != (self.tiers is None),
             "写 at_most 或 tiers",
             "write 'at_most' or 'tiers'",
@@ -385,7 +320,7 @@ class Combine(Model):
 
     @model_validator(mode="after")
     def _one_form(self) -> Combine:
-        _require(
+        require(
             (self.by is None) != (self.weighted_by is None),
             "写 sum、best、weakest、average，或 {weighted_by: …}",
             "write sum, best, weakest, average, or {weighted_by: …}",
@@ -417,7 +352,7 @@ class Criterion(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Criterion:
-        _require(
+        require(
             (self.applies is None) == (self.if_not is None),
             "applies 和 if_not 要一起写",
             "'applies' and 'if_not' go together",
@@ -425,22 +360,22 @@ class Criterion(Model):
         leaf_only = (
             self.score or self.deductions or self.bonuses or self.judged or self.unseen or self.bonus_at_most
         )
-        _require(
+        require(
             not (self.criteria and leaf_only),
             "有 criteria 的指标不能再有 score、deductions、bonuses、judged、unseen",
             "a branch has no score, deductions, bonuses, judged or unseen of its own",
         )
-        _require(
+        require(
             not (self.combine and not self.criteria),
             "只有 criteria 的指标才能写 combine",
             "only a branch has 'combine'",
         )
         tiers = self.judged is not None and self.judged.tiers is not None
-        _require(
+        require(
             not (tiers and self.score), "tiers 与 score 只能写一个", "'tiers' and 'score' exclude each other"
         )
         computed = self.score or self.deductions or self.bonuses or self.judged
-        _require(
+        require(
             not (self.unseen and computed),
             "unseen 的指标没有可计算的规则",
             "an unseen criterion has no rules to compute",

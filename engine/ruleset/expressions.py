@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from engine.errors import Problem, Text
-from engine.language.checker import Scope, check
+from engine.language.checker import check
 from engine.language.errors import ExpressionError
 from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue
 from engine.language.parser import parse
+from engine.language.scope import Scope
 from engine.language.terms import Type, Value
 from engine.language.types import fit
 from engine.ruleset.document import Bounds

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.language.checker import Scope, check
+from engine.language.checker import check
 from engine.language.compiler import NOT_YET
 from engine.language.errors import ExpressionError
 from engine.language.parser import parse
+from engine.language.scope import Scope
 from engine.language.syntax import Node
 from engine.language.terms import Read, Scalar, Type, walk
 from engine.ruleset import document as doc

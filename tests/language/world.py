@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from engine.errors import same
-from engine.language.checker import Scope, check
+from engine.language.checker import check
 from engine.language.compiler import FIRST_FREE_SLOT, NOT_YET, Slots, compile_term
 from engine.language.numbers import Rational
 from engine.language.parser import parse
+from engine.language.scope import Scope
 from engine.language.terms import Kind, RecordField, Records, Scalar, Term, Type
 
 MODE = Type(Kind.CHOICE, ("公开", "邀请", "单一来源"))
