@@ -11,7 +11,8 @@ and what to do about it, in Chinese and in English.
     ├── ``RulesetError``            a ruleset cannot be used                          exit 4
     └── ``Fault``                   the program contradicts itself: a bug             exit 70
         ├── ``InferenceDisagreement``  two ways to the same truth differ
-        └── ``LedgerImbalance``        lines plus points kept are not the full points
+        ├── ``LedgerImbalance``        lines plus points kept are not the full points
+        └── ``UnconfirmedWitness``     a department found by the solver does not score as it should
 """
 
 from __future__ import annotations
@@ -146,3 +147,7 @@ class InferenceDisagreement(Fault):
 
 class LedgerImbalance(Fault):
     """Lines and points kept do not add up to the full points at some node."""
+
+
+class UnconfirmedWitness(Fault):
+    """A department that the solver found does not score as the claim about it says."""

@@ -1,0 +1,397 @@
+"""Record lists of unknown records, in two ways.
+
+:class:`Unrolled` has so many records at most, each with variables of its own: what is found with it is a
+real department. :class:`Abstract` has any number of records and none of its own: an aggregate is an
+unknown of which is said what is true of it, whatever the records. A claim that no such unknowns can
+break is true for lists of every length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise
+
+import z3
+
+from engine.language.numbers import ZERO
+from engine.language.ranges import ANYTHING, Bounds, Interval, range_of
+from engine.language.terms import Gather
+from engine.proof.arithmetic import (
+    FALSE,
+    TRUE,
+    Bool,
+    Expr,
+    both,
+    chosen,
+    constant,
+    either,
+    implied,
+    negation,
+    number,
+    total,
+)
+from engine.proof.encoding import Coded, Encoder
+from engine.proof.variables import Department, Member, Variable, identity
+from engine.ruleset.model import Fact, Ruleset
+
+Taking = Callable[[Member], tuple[Coded, Coded]]
+"""For a record, whether it is taken, and the value it adds."""
+
+
+class Lists:
+    """What both ways share: the columns of the lists, and what aggregates are made of."""
+
+    def __init__(self, department: Department) -> None:
+        self.department = department
+        self.columns: dict[str, list[tuple[Fact, Ruleset]]] = {}
+        self.keys: dict[str, str] = {}
+        for ruleset in department.rulesets:
+            for name, records in ruleset.schema.lists.items():
+                self.columns.setdefault(name, []).extend((fact, ruleset) for fact in records.fields.values())
+                key = records.fields[records.key]
+                self.keys.setdefault(name, identity(key.name, key))
+
+    def member(self, name: str, number: str, present: Bool, depth: int = 0) -> Member:
+        """A new record of the list called ``name``."""
+        fields: dict[str, Variable] = {}
+        for fact, ruleset in self.columns[name]:
+            column = identity(fact.name, fact)
+            if column not in fields:
+                fields[column] = self.department.variable(
+                    f"{name}[{number}].{column}", fact, ruleset, present
+                )
+        return Member(f"{name}[{number}]", present, fields, depth)
+
+    def gather(self, encoder: Encoder, term: Gather) -> Coded:
+        """The aggregate's value."""
+        taking = _taking(encoder, term)
+        name = term.records.name
+        match term.function:
+            case "count":
+                return self.count(name, taking)
+            case "sum":
+                return self.sum(encoder, name, taking, _body_range(encoder, term))
+            case "all":
+                some, defined = self.some(name, _turned(taking))
+                return Coded(negation(some), defined)
+            case "any":
+                return self.some(name, taking)
+            case "average":
+                summed, counted = (
+                    self.sum(encoder, name, taking, _body_range(encoder, term)),
+                    self.count(name, taking),
+                )
+                mean = encoder.quotient(summed.value, counted.value)
+                return Coded(mean, both(summed.defined, counted.value > 0))
+        return self.extreme(name, taking, term.function == "max")
+
+    def count(self, name: str, taking: Taking) -> Coded:
+        raise NotImplementedError
+
+    def sum(self, encoder: Encoder, name: str, taking: Taking, values: Interval) -> Coded:
+        raise NotImplementedError
+
+    def some(self, name: str, taking: Taking) -> Coded:
+        """Whether a record is taken whose value, a truth, holds."""
+        raise NotImplementedError
+
+    def extreme(self, name: str, taking: Taking, greatest: bool) -> Coded:
+        raise NotImplementedError
+
+    def length(self, name: str) -> Expr:
+        """The number of records, as an Int."""
+        raise NotImplementedError
+
+
+def _taking(encoder: Encoder, term: Gather) -> Taking:
+    back = encoder.as_now()
+
+    def take(member: Member) -> tuple[Coded, Coded]:
+        with back(), encoder.at(term.frame, member):
+            where = encoder.encode(term.where) if term.where is not None else Coded(TRUE, TRUE)
+            body = encoder.encode(term.body) if term.body is not None else Coded(TRUE, TRUE)
+        return where, body
+
+    return take
+
+
+def _turned(taking: Taking) -> Taking:
+    """The same records with the opposite truths."""
+
+    def take(member: Member) -> tuple[Coded, Coded]:
+        where, body = taking(member)
+        return where, Coded(negation(body.value), body.defined)
+
+    return take
+
+
+def _body_range(encoder: Encoder, term: Gather) -> Interval:
+    return range_of(term.body, bounds_of_reads(encoder.ruleset)) if term.body is not None else ANYTHING
+
+
+def bounds_of_reads(ruleset: Ruleset) -> Bounds:
+    """The ranges of what the ruleset's terms read."""
+    from engine.ruleset.checks.bounds import bounds_of
+
+    return bounds_of(ruleset)
+
+
+class Unrolled(Lists):
+    """Lists of at most ``most`` records each, told apart by their keys."""
+
+    def __init__(self, department: Department, most: int) -> None:
+        super().__init__(department)
+        self.members: dict[str, list[Member]] = {}
+        for name in self.columns:
+            present = [z3.Bool(f"{name}[{index}] is there") for index in range(most)]
+            self.members[name] = [self.member(name, str(index), one) for index, one in enumerate(present)]
+            department.axioms += [z3.Implies(after, before) for before, after in pairwise(present)]
+            key = self.keys[name]
+            for one, two in combinations(self.members[name], 2):
+                department.axioms.append(
+                    z3.Implies(two.present, one.fields[key].value != two.fields[key].value)
+                )
+
+    def _taken(self, name: str, taking: Taking) -> tuple[list[tuple[Bool, Expr]], Bool]:
+        taken: list[tuple[Bool, Expr]] = []
+        defined: list[Bool] = []
+        for member in self.members[name]:
+            where, body = taking(member)
+            taken.append((both(member.present, where.value), body.value))
+            defined.append(implied(member.present, both(where.defined, implied(where.value, body.defined))))
+        return taken, both(*defined)
+
+    def count(self, name: str, taking: Taking) -> Coded:
+        taken, defined = self._taken(name, taking)
+        return Coded(total(chosen(one, number(1), number(0)) for one, _ in taken), defined)
+
+    def sum(self, encoder: Encoder, name: str, taking: Taking, values: Interval) -> Coded:
+        taken, defined = self._taken(name, taking)
+        return Coded(total(chosen(one, value, number(0)) for one, value in taken), defined)
+
+    def some(self, name: str, taking: Taking) -> Coded:
+        taken, defined = self._taken(name, taking)
+        return Coded(either(*(both(one, value) for one, value in taken)), defined)
+
+    def extreme(self, name: str, taking: Taking, greatest: bool) -> Coded:
+        taken, defined = self._taken(name, taking)
+        found: Bool = FALSE
+        value: Expr = None
+        for one, candidate in taken:
+            if value is None:
+                value = candidate
+            else:
+                better = candidate >= value if greatest else candidate <= value
+                value = chosen(both(one, either(negation(found), better)), candidate, value)
+            found = either(found, one)
+        return Coded(number(0) if value is None else value, both(defined, found))
+
+    def length(self, name: str) -> Expr:
+        return (
+            z3.Sum(*(z3.If(one.present, 1, 0) for one in self.members[name]))
+            if self.members[name]
+            else z3.IntVal(0)
+        )
+
+
+@dataclass(eq=False)
+class Bag:
+    """The records of a list that are taken, and what they add: what is known of their number and sum."""
+
+    name: str
+    taking: Taking
+    defined: Bool
+    count: Expr
+    values: Interval = ANYTHING
+    sum: Expr = None
+
+
+@dataclass(eq=False)
+class _Records:
+    """A list of any length: the records that claims are made about, and what holds of every record."""
+
+    length: Expr
+    members: list[Member] = field(default_factory=list)
+    universals: list[Callable[[Member], Bool]] = field(default_factory=list)
+
+
+class Abstract(Lists):
+    """Lists of any length."""
+
+    DEEPEST = 1
+
+    def __init__(self, department: Department) -> None:
+        super().__init__(department)
+        self.records: dict[str, _Records] = {}
+        self.bags: dict[tuple[object, ...], Bag] = {}
+        self._truths: dict[tuple[object, ...], Coded] = {}
+        self._kept: list[Expr] = []
+        self._depth = 0
+        for name in self.columns:
+            length = z3.Int(f"number of {name}")
+            department.axioms.append(length >= 0)
+            self.records[name] = _Records(length)
+            self.records[name].members.append(self.member(name, "any", length >= 1))
+
+    def probe(self, name: str) -> Member:
+        """A record that may be any of the list's."""
+        return self.records[name].members[0]
+
+    def length(self, name: str) -> Expr:
+        return self.records[name].length
+
+    # Facts about all records, and about some
+
+    def for_all(self, name: str, holds: Callable[[Member], Bool]) -> None:
+        """Note what holds of every record of the list."""
+        records = self.records[name]
+        records.universals.append(holds)
+        for member in list(records.members):
+            self._instantiate(member, holds)
+
+    def exists(self, name: str, if_: Bool, holds: Callable[[Member], Bool]) -> None:
+        """Note that where ``if_`` holds there is a record of which ``holds`` is true."""
+        if self._depth >= self.DEEPEST:
+            return
+        records = self.records[name]
+        member = self.member(name, str(len(records.members)), if_, self._depth + 1)
+        records.members.append(member)
+        self.department.axioms.append(z3.Implies(if_, records.length >= 1))
+        self._instantiate(member, holds)
+        for universal in list(records.universals):
+            self._instantiate(member, universal)
+
+    def _instantiate(self, member: Member, holds: Callable[[Member], Bool]) -> None:
+        outer, self._depth = self._depth, max(self._depth, member.depth)
+        try:
+            self.department.axioms.append(implied(member.present, holds(member)))
+        finally:
+            self._depth = outer
+
+    # Aggregates
+
+    def bag(self, name: str, taking: Taking) -> Bag:
+        """The taken records, the same bag for the same condition and value."""
+        where, body = taking(self.probe(name))
+        expressions = (where.value, where.defined, body.value, body.defined)
+        self._kept += expressions
+        key = (name, *(one.get_id() for one in expressions))
+        if key not in self.bags:
+            self.bags[key] = self._new_bag(name, taking, where, body)
+        return self.bags[key]
+
+    def _new_bag(self, name: str, taking: Taking, where: Coded, body: Coded) -> Bag:
+        length = self.length(name)
+        defined = self._defined(name, taking, where, body)
+        known = length if z3.is_true(where.value) else z3.Int(f"count {len(self.bags)} of {name}")
+        bag = Bag(name, taking, defined, known)
+        if known is length:
+            return bag
+        if z3.is_false(where.value):
+            self.department.axioms.append(known == 0)
+            return bag
+        self.department.axioms += [known >= 0, known <= length]
+        self.for_all(name, lambda member: z3.If(taking(member)[0].value, known >= 1, known <= length - 1))
+        self.exists(name, known >= 1, lambda member: taking(member)[0].value)
+        self.exists(name, known <= length - 1, lambda member: negation(taking(member)[0].value))
+        return bag
+
+    def _defined(self, name: str, taking: Taking, where: Coded, body: Coded) -> Bool:
+        has_value = both(where.defined, implied(where.value, body.defined))
+        if z3.is_true(z3.simplify(has_value)):
+            return TRUE
+        defined = z3.Bool(f"defined {len(self.bags)} {len(self._truths)} of {name}")
+
+        def holds(member: Member) -> Bool:
+            one, two = taking(member)
+            return both(one.defined, implied(one.value, two.defined))
+
+        self.for_all(name, lambda member: implied(defined, holds(member)))
+        self.exists(name, negation(defined), lambda member: negation(holds(member)))
+        return defined
+
+    def count(self, name: str, taking: Taking) -> Coded:
+        bag = self.bag(name, taking)
+        return Coded(z3.ToReal(bag.count), bag.defined)
+
+    def sum(self, encoder: Encoder, name: str, taking: Taking, values: Interval) -> Coded:
+        bag = self.bag(name, taking)
+        if bag.sum is None:
+            self._sum_up(bag, values)
+        return Coded(bag.sum, bag.defined)
+
+    def _sum_up(self, bag: Bag, values: Interval) -> None:
+        body = constant(bag.taking(self.probe(bag.name))[1].value)
+        bag.values = values if body is None else Interval(body, body)
+        counted = z3.ToReal(bag.count)
+        if body is not None:
+            bag.sum = counted * number(body)
+            return
+        bag.sum = z3.Real(f"sum {len(self._kept)} of {bag.name}")
+        self._kept.append(bag.sum)
+        axioms, low, high = self.department.axioms, values.low, values.high
+        axioms.append(z3.Implies(bag.count == 0, bag.sum == 0))
+        if low is not None:
+            axioms.append(bag.sum >= counted * number(low))
+        if high is not None:
+            axioms.append(bag.sum <= counted * number(high))
+        if low is not None and low >= ZERO:
+            self.for_all(bag.name, lambda member: _adds(bag, member, lambda value: bag.sum >= value, implied))
+            self.exists(
+                bag.name, bag.sum > 0, lambda member: _adds(bag, member, lambda value: value > 0, both)
+            )
+
+    def some(self, name: str, taking: Taking) -> Coded:
+        def hits(member: Member) -> Bool:
+            where, body = taking(member)
+            return both(where.value, body.value)
+
+        where, body = taking(self.probe(name))
+        key = (name, *self._ids(where.value, where.defined, body.value, body.defined))
+        if key not in self._truths:
+            defined = self._defined(name, taking, where, body)
+            found = z3.Bool(f"some {len(self._truths)} of {name}")
+            self._truths[key] = Coded(found, defined)
+            self.for_all(name, lambda member: implied(hits(member), found))
+            self.exists(name, found, hits)
+        return self._truths[key]
+
+    def extreme(self, name: str, taking: Taking, greatest: bool) -> Coded:
+        bag = self.bag(name, taking)
+        where, body = taking(self.probe(name))
+        key = (name, greatest, *self._ids(where.value, body.value))
+        if key not in self._truths:
+            sort = body.value.sort()
+            value = z3.Const(f"extreme {len(self._truths)} of {name}", sort)
+            self._truths[key] = Coded(value, both(bag.defined, bag.count >= 1))
+
+            def bounds(member: Member) -> Bool:
+                one, two = taking(member)
+                return implied(one.value, two.value <= value if greatest else two.value >= value)
+
+            self.for_all(name, bounds)
+            self.exists(
+                name,
+                bag.count >= 1,
+                lambda member: both(taking(member)[0].value, taking(member)[1].value == value),
+            )
+        return self._truths[key]
+
+    def _ids(self, *expressions: Expr) -> tuple[int, ...]:
+        self._kept += expressions
+        return tuple(one.get_id() for one in expressions)
+
+    def pairs(self) -> Iterator[tuple[Bag, Bag]]:
+        """The bags of one list, two at a time."""
+        for one, two in combinations(self.bags.values(), 2):
+            if one.name == two.name:
+                yield one, two
+
+
+def _adds(
+    bag: Bag, member: Member, says: Callable[[Expr], Bool], joined: Callable[[Bool, Bool], Bool]
+) -> Bool:
+    """What is said of the value that a record adds, where it is taken and adds one."""
+    where, body = bag.taking(member)
+    return joined(both(where.value, body.defined), says(body.value))

@@ -1,0 +1,169 @@
+"""Deciding a claim: impossible for every department, possible for one that is shown, or not known.
+
+What no department can be is shown in an abstract world (see ``solving.py``), at first with amounts of any
+number of decimals. What some department is like is found in concrete worlds of more and more records, and
+scored before it is believed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.errors import AuditError, Text
+from engine.language.terms import Apply, walk
+from engine.ledger.scoring import Scoring
+from engine.proof.answers import Document, Witness
+from engine.proof.arithmetic import Bool, both
+from engine.proof.documents import Reader
+from engine.proof.solving import Refuter, World
+from engine.proof.witness import Finder, Scored, unconfirmed
+from engine.ruleset.model import Ruleset
+
+Claim = Callable[[World], Bool]
+"""What is claimed of the department of a world, abstract or concrete."""
+Confirm = Callable[[Reader, "Prover"], Witness | None]
+"""The department of a model as a witness, if scoring it bears the claim out."""
+
+SIZES = ((1, 1), (2, 1), (3, 3))
+"""The records of each list, and the years about the ruleset's own, in which departments are looked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """Whether the claim is possible. ``reason`` says why it is not known, or within what it was shown."""
+
+    state: str
+    witness: Witness | None = None
+    reason: Text | None = None
+
+
+class Prover:
+    """Proves about the rulesets' common department; each question gets ``seconds``."""
+
+    def __init__(self, rulesets: Sequence[Ruleset], seconds: float = 10.0) -> None:
+        self.rulesets = tuple(rulesets)
+        self.seconds = seconds
+        self.scored = Scored()
+        self._abstract: Refuter | None = None
+        self._finders: dict[tuple[int, int], Finder] = {}
+        self._exact = not any(one.schema.lists or _counts_working_days(one) for one in rulesets)
+        """Whether a concrete world leaves nothing out."""
+
+    @property
+    def ruleset(self) -> Ruleset:
+        return self.rulesets[0]
+
+    @property
+    def milliseconds(self) -> int:
+        return int(self.seconds * 1000 / 2)
+
+    @property
+    def refuter(self) -> Refuter:
+        if self._abstract is None:
+            self._abstract = Refuter(World(self.rulesets))
+        return self._abstract
+
+    def finder(self, records: int, years: int) -> Finder:
+        if (records, years) not in self._finders:
+            world = World(self.rulesets, records, years=years)
+            self._finders[records, years] = Finder(world, self.milliseconds)
+        return self._finders[records, years]
+
+    def decide(
+        self,
+        claim: Claim,
+        confirm: Confirm,
+        *,
+        question: str,
+        target: str,
+        expected: bool,
+        scored: bool = True,
+        abstract: Claim | None = None,
+    ) -> Finding:
+        """Whether ``claim`` can be. It is looked for first the way that is ``expected`` to succeed.
+
+        ``abstract`` is a weaker claim, easier to show impossible. ``scored`` asks that the department
+        has a score.
+        """
+        started = time.monotonic()
+        weaker = abstract or claim
+        if not expected and self._impossible(weaker, claim, quick=True):
+            return Finding("impossible")
+        found = self._possible(claim, confirm, question, target, scored, started)
+        if found.state != "unknown":
+            return found
+        if self._impossible(weaker, claim, quick=False):
+            return Finding("impossible")
+        return found
+
+    def _impossible(self, weaker: Claim, claim: Claim, *, quick: bool) -> bool:
+        refuter = self.refuter
+        world, budget = refuter.world, self.milliseconds
+        said = both(world.valid, weaker(world))
+        if quick:
+            return refuter.check(said, min(budget, 2_000)) == "impossible"
+        if refuter.check(said, budget, details=True, related=True) == "impossible":
+            return True
+        exact = both(world.valid, claim(world))
+        return refuter.check(exact, budget, grid=True, details=True, related=True) == "impossible"
+
+    def _possible(
+        self, claim: Claim, confirm: Confirm, question: str, target: str, scored: bool, started: float
+    ) -> Finding:
+        undecided = False
+        for records, years in SIZES[:1] if self._exact else SIZES:
+            if time.monotonic() - started > self.seconds:
+                undecided = True
+                break
+            finder = self.finder(records, years)
+            state, reader = finder.find(claim(finder.world), scored=scored)
+            if reader is not None:
+                return Finding("possible", self._confirmed(reader, confirm, question, target))
+            undecided |= state == "unknown"
+            if self._exact and state == "impossible":
+                return Finding("impossible")
+        if undecided:
+            return Finding(
+                "unknown", reason=Text("求解器在限时内没有答案", "the solver had no answer within its time")
+            )
+        most = SIZES[-1][0]
+        return Finding("unknown", reason=Text(
+            f"每个表至多 {most} 条记录时没有这样的部门；更多记录时未能排除",
+            f"there is no such department with up to {most} records in a list; with more it could not be ruled out",
+        ))  # fmt: skip
+
+    def _confirmed(self, reader: Reader, confirm: Confirm, question: str, target: str) -> Witness:
+        document = reader.document(self.ruleset)
+        try:
+            witness = confirm(reader, self)
+        except AuditError as error:
+            raise unconfirmed(question, target, document, error) from None
+        if witness is None:
+            raise unconfirmed(question, target, document)
+        return witness
+
+    def score(self, document: Document, ruleset: Ruleset | None = None) -> Scoring:
+        """The product's own score of a witness."""
+        return self.scored.score(document, ruleset or self.ruleset)
+
+
+def confirmed_by(holds: Callable[[Scoring], bool]) -> Confirm:
+    """Believes a department when its score is as ``holds`` says."""
+
+    def confirm(reader: Reader, prover: Prover) -> Witness | None:
+        document = reader.document(prover.ruleset)
+        return Witness(document) if holds(prover.score(document)) else None
+
+    return confirm
+
+
+def _counts_working_days(ruleset: Ruleset) -> bool:
+    from engine.ruleset.checks.reads import all_expressions
+
+    return any(
+        isinstance(one, Apply) and one.function == "workdays"
+        for expression in all_expressions(ruleset)
+        for one in walk(expression.term)
+    )
