@@ -20,7 +20,7 @@ define set_up
 	@touch $@
 endef
 
-.PHONY: help score test lint format types schemas bench wheel clean anew
+.PHONY: help score test lint format types messages schemas bench wheel clean anew
 
 help: ## this list
 	@echo "make score    set up, and score $(FACTS)  首次自动安装，并为示例部门评分"
@@ -29,6 +29,7 @@ help: ## this list
 	@echo "make format   ruff: mend what it can  自动整理代码"
 	@echo "make types    mypy, strict  类型检查"
 	@echo "make schemas  write the JSON Schemas that editors read  生成 JSON Schema"
+	@echo "make messages compile the translations of click's messages  编译界面译文"
 	@echo "make bench    the benchmarks  性能对比"
 	@echo "make wheel    build dist/*.whl  打包"
 	@echo "make clean    remove all that these targets made  清理"
@@ -50,6 +51,9 @@ format: $(VENV)/ready-dev
 
 types: $(VENV)/ready-dev
 	@$(BIN)/mypy
+
+messages: $(VENV)/ready-dev
+	@$(BIN)/python -m scripts.compile_messages
 
 schemas: $(VENV)/ready
 	@$(BIN)/python -m scripts.publish_schemas

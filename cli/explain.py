@@ -29,9 +29,19 @@ KINDS = {
 @click.command()
 @click.argument("facts", type=click.Path(path_type=Path))
 @click.argument("name", required=False, metavar="[RULE|CRITERION]")
-@click.option("--ruleset", "-r", help="Id or file of the ruleset; default: the one the file names 规则集.")
 @click.option(
-    "--format", "-f", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--ruleset",
+    "-r",
+    help="Id or file of the ruleset; default: the one the file names 规则集的 id 或文件；默认用事实文件所写的.",
+)
+@click.option(
+    "--format",
+    "-f",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format 输出格式.",
 )
 @pass_session
 def explain(session: Session, facts: Path, name: str | None, ruleset: str | None, format_: str) -> None:
@@ -39,6 +49,10 @@ def explain(session: Session, facts: Path, name: str | None, ruleset: str | None
 
     Each rule, fired or not, shows the figures it compared and how far they were from the
     threshold; each score its formula with the numbers put in.
+
+    说明 FACTS 的得分：全部规则，或一条规则 RULE，或一个指标 CRITERION 及其全部规则。
+
+    每条规则，无论是否触发，都列出所比较的数字和与界限的差距；每个得分都列出代入数字的公式。
     """
     view = View(score_file(facts, ruleset, session), session.language)
     rules, nodes = _chosen(name, view)

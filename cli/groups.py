@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from gettext import gettext
 
 import click
+
+from cli.language import in_language, localize, wanted
 
 
 class LazyGroup(click.Group):
@@ -23,11 +26,14 @@ class LazyGroup(click.Group):
         if found is None:
             return None
         command: click.Command = getattr(importlib.import_module(found[0]), found[1])
-        return command
+        return localize(command, wanted())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in self.lazy.items()])
+        language = wanted()
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl(
+                [(name, in_language(line, language)) for name, (_, _, line) in self.lazy.items()]
+            )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -36,5 +42,6 @@ class LazyGroup(click.Group):
             from engine.language.types import suggestion
 
             close = suggestion(args[0], list(self.lazy))
-            ctx.fail(f"No such command '{args[0]}'.{f' {close.en.capitalize()}' if close else ''}")
+            hint = close.in_language(wanted()).capitalize() if close else ""
+            ctx.fail(f"{gettext('No such command {name!r}.').format(name=args[0])} {hint}".rstrip())
         return super().resolve_command(ctx, args)

@@ -11,6 +11,7 @@ import click
 
 from cli.context import Session
 from cli.groups import LazyGroup
+from cli.language import localize, speak, wanted
 from cli.messages import print_error
 from engine import __version__
 from engine.errors import AuditError, Fault, Language, Problem, Text
@@ -31,7 +32,7 @@ COMMANDS = {
     envvar="AUDIT_LANG",
     default="zh",
     show_default=True,
-    help="Language of output and messages 输出语言.",
+    help="Language of output and messages 输出和提示的语言.",
 )
 @click.option(
     "--rulesets",
@@ -39,7 +40,7 @@ COMMANDS = {
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     multiple=True,
     envvar="AUDIT_RULESETS",
-    help="A folder of rulesets to look in before the shipped ones; may be repeated 规则集文件夹.",
+    help="A folder of rulesets to look in before the shipped ones; may be repeated 先于随附规则集查找的规则集文件夹，可写多次.",
 )
 @click.version_option(__version__, prog_name="audit")
 @click.pass_context
@@ -56,11 +57,9 @@ def main() -> None:
     # A short run makes many objects and little garbage: looking for cycles as often as Python does by
     # itself would be a tenth of its time.
     gc.set_threshold(200_000)
-    language: Language = "en" if os.environ.get("AUDIT_LANG") == "en" else "zh"
-    if "--lang" in sys.argv[:-1]:
-        language = "en" if sys.argv[sys.argv.index("--lang") + 1] == "en" else "zh"
-    elif "--lang=en" in sys.argv:
-        language = "en"
+    language = wanted()
+    speak(language)
+    localize(audit, language)
     try:
         _run(language)
     finally:

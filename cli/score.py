@@ -29,7 +29,11 @@ def _points(context: click.Context, parameter: click.Parameter, value: str | Non
 
 @click.command()
 @click.argument("facts", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--ruleset", "-r", help="Id or file of the ruleset; default: the one each file names 规则集.")
+@click.option(
+    "--ruleset",
+    "-r",
+    help="Id or file of the ruleset; default: the one each file names 规则集的 id 或文件；默认用各事实文件所写的.",
+)
 @click.option(
     "--format", "-f", "format_", type=click.Choice(["table", "json", "csv", "markdown"]), default="table", show_default=True,
     help="Output format 输出格式.",
@@ -55,6 +59,10 @@ def score(
     """Score facts files (YAML or JSON): every deduction with its figures and clause, and the points.
 
     With several files, the good ones are scored and the bad ones reported (exit 3).
+
+    为事实文件（YAML 或 JSON）评分：每一项扣分连同数字和条款，以及得分。
+
+    一次给出几个文件时，可用的照常计分，不可用的逐一报告（退出码 3）。
     """
     from cli.files import score_file
 

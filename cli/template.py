@@ -25,6 +25,10 @@ def template(session: Session, ruleset: str, output: Path, source: Path | None) 
     """Write the workbook in which a department states its facts for RULESET (id or file).
 
     Labels are locked, amounts and dates are checked while typing. `audit score facts.xlsx` reads it.
+
+    生成部门填报 RULESET（id 或文件）事实的工作簿。
+
+    标签已锁定，金额和日期在填写时校验。填好后用 `audit score facts.xlsx` 评分。
     """
     from engine.documents.workbook.filling import empty_filling, filling_of
     from engine.documents.workbook.template import template as write_template

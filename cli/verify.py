@@ -13,12 +13,20 @@ from engine.errors import Text, one_line
 
 @click.command()
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--ruleset", "-r", help="Id or file of the ruleset; default: the one the record names 规则集.")
+@click.option(
+    "--ruleset",
+    "-r",
+    help="Id or file of the ruleset; default: the one the record names 规则集的 id 或文件；默认用结果文件所写的.",
+)
 @pass_session
 def verify(session: Session, records: tuple[Path, ...], ruleset: str | None) -> None:
     """Recompute JSON results from the facts in them, and say what differs (exit 1 if anything does).
 
     A changed engine, ruleset or facts hash is told beside the figures it may explain.
+
+    按 JSON 结果文件中的事实重新计算，列出不同之处（有不同时退出码为 1）。
+
+    引擎、规则集或事实的摘要若已改变，一并说明。
     """
     from engine.record.verifying import read_records
     from engine.record.verifying import verify as differences_of

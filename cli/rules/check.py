@@ -26,6 +26,10 @@ def check(session: Session, rulesets: tuple[str, ...], format_: str, page: str |
     """Check RULESETS (ids or files; default: all at hand). Exit 1 if there are errors.
 
     A ruleset switches a check off with `unchecked: [{check: R105, reason: …}]`.
+
+    检查规则集（id 或文件；默认检查全部）。有错误时退出码为 1。
+
+    规则集可用 `unchecked: [{check: R105, reason: …}]` 关闭一项检查，并写明理由。
     """
     if page is not None:
         click.echo(_page(page))

@@ -24,16 +24,26 @@ from engine.ruleset.model import ROOT
     "facts",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Score this file by both 用两者评分.",
+    help="Score this file by both 用两个规则集为此文件评分.",
 )
 @click.option(
-    "--format", "-f", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "-f",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format 输出格式.",
 )
 @pass_session
 def diff(session: Session, before: str, after: str, facts: tuple[Path, ...], format_: str) -> None:
     """Compare rulesets BEFORE and AFTER by their ids: points, conditions, limits, citations.
 
     Layout, comments and wording make no difference. With --facts, both ledgers stand side by side.
+
+    按 id 对比规则集 BEFORE 和 AFTER：分值、条件、界限、依据。
+
+    版式、注释和文字说明不算不同。加 --facts 时并列两份扣分明细。
     """
     from engine.ruleset.difference.comparing import compare
 

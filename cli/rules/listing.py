@@ -43,6 +43,10 @@ def list_rulesets(session: Session, format_: str) -> None:
     """List the rulesets at hand: your own folders' first, then the shipped ones.
 
     One that cannot be used is listed with its first problem, and the exit code is 4.
+
+    列出现有的规则集：先是自己文件夹里的，再是随附的。
+
+    不能使用的规则集列出其第一个问题，退出码为 4。
     """
     library = session.library()
     entries = [_entry(ruleset_id, library) for ruleset_id in library.ids()]

@@ -24,13 +24,23 @@ from engine.testing.mutation import Verdict, run_mutants
     help="Exit 1 below this score 低于此百分比时退出码为 1.",
 )
 @click.option(
-    "--format", "-f", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "-f",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format 输出格式.",
 )
 @pass_session
 def mutate(session: Session, ruleset: str, max_examples: int, fail_under: int | None, format_: str) -> None:
     """Change RULESET one threshold, operator, amount or bound at a time, and run its examples.
 
     A change that no example and no invariant notices survives: a slip that would go unseen.
+
+    每次只改 RULESET 的一处界限、运算符、分值或边界，再运行示例。
+
+    示例和性质都没有发现的改动会存活：这样的笔误将无人察觉。
     """
     library = session.library()
     loaded = library.load(ruleset)

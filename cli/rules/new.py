@@ -21,16 +21,25 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("ruleset")
-@click.option("--from", "base", required=True, help="Id or file of the ruleset to start from 基础规则集.")
+@click.option(
+    "--from",
+    "base",
+    required=True,
+    help="Id or file of the ruleset to start from 作为基础的规则集（id 或文件）.",
+)
 @click.option(
     "--copy/--overlay", "copy", default=True, show_default=True,
     help="A copy to edit, or a small file that extends the base 整份复制，或只写不同之处.",
 )  # fmt: skip
-@click.option("--year", type=click.IntRange(1, 9999), help="The new year, where the id does not say it 年度.")
+@click.option(
+    "--year",
+    type=click.IntRange(1, 9999),
+    help="The new year, where the id does not say it 新的年度（id 中没有写明时）.",
+)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The rulesets folder to write to; default: the first --rulesets, ./rulesets, or here 写入的文件夹.",
+    help="The rulesets folder to write to; default: the first --rulesets, ./rulesets, or here 写入哪个规则集文件夹；默认为第一个 --rulesets、./rulesets 或当前文件夹.",
 )
 @pass_session
 def new(session: Session, ruleset: str, base: str, copy: bool, year: int | None, folder: Path | None) -> None:
@@ -39,6 +48,11 @@ def new(session: Session, ruleset: str, base: str, copy: bool, year: int | None,
     A copy keeps comments and layout; its year and dates are moved, and so are those of the base's own
     folder. Then everything is checked and the examples are run: what wants a look is told. Nothing
     that exists is overwritten.
+
+    由另一年的规则集生成新的 RULESET，例如 guangdong/2025。
+
+    整份复制时保留注释和版式，年度和日期随之移动，基础规则集同名文件夹里的也一样。然后全部检查一遍并运行示例，
+    需要人看的地方逐一说明。已有的文件不会被覆盖。
     """
     from engine.ruleset.creating import Wish, carry_out, plan_copy, plan_overlay
     from engine.ruleset.library import Library

@@ -22,6 +22,10 @@ def schema(session: Session, kind: str, ruleset: str | None, output: Path | None
     """Print the JSON Schema of rulesets, or of the facts files for RULESET (id or file).
 
     `audit rules schema facts guangdong/2024`; docs/editors.md says how editors use it.
+
+    输出规则集的 JSON Schema，或 RULESET（id 或文件）的事实文件的 JSON Schema。
+
+    例如 `audit rules schema facts guangdong/2024`；编辑器如何使用，见 docs/editors.md。
     """
     if (ruleset is None) == (kind == "facts"):
         wanted = "name the ruleset" if ruleset is None else "the schema of rulesets is one for all"

@@ -27,6 +27,10 @@ def show(session: Session, ruleset: str, format_: str, conditions: bool, output:
     """Show RULESET (id or file) as it takes effect: levels, points, rules in words, where they come from.
 
     `yaml` is the resolved document: what an overlay leaves as it was is written out.
+
+    显示 RULESET（id 或文件）的实际内容：各级指标、分值、评分标准和依据。
+
+    yaml 格式是合并后的完整文件，沿用基础规则集的部分也写出来。
     """
     shown = _yaml(session, ruleset) if format_ == "yaml" else _sheet(session, ruleset, format_, conditions)
     if output is None:

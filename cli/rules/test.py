@@ -19,19 +19,24 @@ from engine.testing.examples import ExampleOutcome, run_examples
 @click.argument("rulesets", nargs=-1)
 @click.option("--verbose", "-v", is_flag=True, help="Show passing examples and all ledger lines 显示全部.")
 @click.option(
-    "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit XML report 写 JUnit 报告."
+    "--junit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a JUnit XML report 写出 JUnit 报告.",
 )
 @click.option(
-    "--property", "properties", is_flag=True, help="Try the invariants on generated departments 性质测试."
+    "--property",
+    "properties",
+    is_flag=True,
+    help="Try the invariants on generated departments 在生成的部门上检验各项性质.",
 )
 @click.option(
     "--max-examples",
     type=click.IntRange(1, 1_000_000),
     default=200,
     show_default=True,
-    help="How many departments 部门数.",
+    help="How many departments 生成多少个部门.",
 )
-@click.option("--seed", type=int, help="For the same departments again 随机种子.")
+@click.option("--seed", type=int, help="For the same departments again 随机种子，相同则部门相同.")
 @pass_session
 def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path | None,
     properties: bool, max_examples: int, seed: int | None,
@@ -41,6 +46,11 @@ def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path
     Examples stand in the ruleset itself, and in files with `examples:` in its own folder. With
     --property the invariants are tried on generated departments as well; failures are remembered
     and tried first next time.
+
+    运行规则集（id 或文件；默认全部）的示例。有示例不通过时退出码为 1。
+
+    示例写在规则集里，或写在其同名文件夹中带 `examples:` 的文件里。加 --property 时，还在生成的部门上检验各项性质；
+    发现的反例会记住，下次先试。
     """
     suites: list[tuple[Ruleset, list[ExampleOutcome]]] = []
     holds = True
