@@ -127,17 +127,21 @@ def rounded(value: Expr, decimals: int) -> Expr:
     known = constant(value)
     if known is not None:
         return number(round_half_up(known, decimals))
-    step = step_of(value)
-    scale = 10**decimals
-    if step is not None and (step * scale).denominator == 1:
+    if is_on_grid(value, decimals):
         return value
     if z3.is_app_of(value, z3.Z3_OP_ITE):
         condition, then, otherwise = value.children()
         return chosen(condition, rounded(then, decimals), rounded(otherwise, decimals))
-    half = number(Rational(1, 2))
+    half, scale = number(Rational(1, 2)), 10**decimals
     shift = value * number(scale)
     up, down = floor(shift + half), -floor(-shift + half)
     return z3.If(value >= number(0), up, down) * number(Rational(1, scale))
+
+
+def is_on_grid(value: Expr, decimals: int) -> bool:
+    """Whether ``value`` certainly has no more decimals, or is a constant."""
+    step = step_of(value)
+    return constant(value) is not None or (step is not None and (step * 10**decimals).denominator == 1)
 
 
 def step_of(value: Expr, seen: dict[int, Fraction | None] | None = None) -> Fraction | None:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import z3
 
-from engine.language.numbers import ONE
+from engine.language.numbers import ONE, Rational
 from engine.language.terms import (
     NUMERIC,
     Apply,
@@ -45,6 +45,7 @@ from engine.proof.arithmetic import (
     floor,
     greatest,
     implied,
+    is_on_grid,
     least,
     negation,
     number,
@@ -78,20 +79,28 @@ class Encoder:
     """The terms of one ruleset for one department of unknowns."""
 
     def __init__(
-        self, ruleset: Ruleset, department: Department, gatherer: Gatherer, calendar: Calendar
+        self,
+        ruleset: Ruleset,
+        department: Department,
+        gatherer: Gatherer,
+        calendar: Calendar,
+        abstract: bool = False,
     ) -> None:
         self.ruleset = ruleset
         self.department = department
         self.gatherer = gatherer
         self.calendar = calendar
+        self.abstract = abstract
+        """Whether rounded amounts are unknowns of their own, so that what is true of rounding can be said of them."""
         self.frames: dict[int, RecordMember] = {}
         self.replaced: dict[str, Expr] = {}
         """Facts and measures that are looked at with another value than their own."""
         self._facts = {fact.name: identity(fact.name, fact) for fact in ruleset.schema.scalars()}
         self._measures: dict[str, Coded] = {}
-        self._quotients: dict[tuple[int, int], Expr] = {}
+        self._quotients: dict[tuple[int, ...], Expr] = {}
         self._quotient_parts: dict[int, tuple[Expr, Expr]] = {}
         self._kept: list[Expr] = []
+        self._roundings: dict[tuple[int, ...], Expr] = {}
         self.findings: FindingsCounter | None = None
 
     @property
@@ -212,7 +221,7 @@ class Encoder:
             value, defined = self.encode(measure.expression.term)
             self.frames = frames
             if measure.decimals is not None:
-                value = rounded(value, measure.decimals)
+                value = self.rounded(value, measure.decimals)
             allowed = within(value, measure.allowed, self.department.words)
             self._measures[name] = Coded(value, both(defined, allowed))
         return self._measures[name]
@@ -239,6 +248,21 @@ class Encoder:
         known = constant(right.value)
         divisible = TRUE if known else FALSE if known == 0 else right.value != 0
         return Coded(self.quotient(left.value, right.value), both(defined, divisible))
+
+    def rounded(self, value: Expr, decimals: int) -> Expr:
+        """``value`` rounded half away from zero."""
+        if not self.abstract or is_on_grid(value, decimals):
+            return rounded(value, decimals)
+        name = (*self.keep(value), decimals)
+        if name not in self._roundings:
+            steps = z3.Int(f"rounded {name[0]} {decimals}")
+            half, exact = number(Rational(1, 2)), value * number(10**decimals)
+            up = both(steps <= exact + half, exact + half < steps + 1)
+            down = both(steps >= exact - half, exact - half > steps - 1)
+            self.axioms.append(z3.If(value >= 0, up, down))
+            self.department.roundings.append((value, steps, decimals))
+            self._roundings[name] = z3.ToReal(steps) * number(Rational(1, 10**decimals))
+        return self._roundings[name]
 
     def quotient(self, left: Expr, right: Expr) -> Expr:
         """``left / right``: the number that times the divisor is the dividend."""
@@ -322,7 +346,7 @@ class Encoder:
                 return Coded(greatest((values[0], times(number(-ONE), values[0]))), defined)
             case "round":
                 places = constant(values[1]) if len(values) == 2 else None
-                return Coded(rounded(values[0], int(places or 0)), defined)
+                return Coded(self.rounded(values[0], int(places or 0)), defined)
             case "floor":
                 return Coded(floor(values[0]), defined)
             case "ceil":

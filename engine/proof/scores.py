@@ -27,7 +27,6 @@ from engine.proof.arithmetic import (
     least,
     negation,
     number,
-    rounded,
     times,
     total,
 )
@@ -173,7 +172,7 @@ class Scores:
         """What the rule asks for, rounded; below 0 there is no score. The record is the one at hand."""
         assert rule.amount is not None
         value, defined = self.encoder.encode(rule.amount.term)
-        return Coded(rounded(value, self.decimals), both(defined, value >= 0))
+        return Coded(self.encoder.rounded(value, self.decimals), both(defined, value >= 0))
 
     def asked(self, rules: Sequence[Rule]) -> Coded:
         """What rules, all without records or all of one list, ask for together."""
@@ -269,7 +268,7 @@ class Scores:
         earned, defined = found.earned, both(found.defined, self.decided(veto))
         if veto.amount is not None:
             value, has_value = self.encoder.encode(veto.amount.term)
-            kept = greatest((rounded(value, self.decimals), number(0)))
+            kept = greatest((self.encoder.rounded(value, self.decimals), number(0)))
             holds = both(found.in_play, self.fired(veto))
             earned = chosen(holds, least((earned, kept)), earned)
             defined = both(defined, implied(holds, has_value))
@@ -313,7 +312,7 @@ class Scores:
         """Within the rule's ``at_most``, which is looked at where the rule fires."""
         assert rule.at_most is not None
         value, defined = self.encoder.encode(rule.at_most.term)
-        most = rounded(value, self.decimals)
+        most = self.encoder.rounded(value, self.decimals)
         fired = self.fired(rule)
         within_cap = chosen(fired, least((asked.value, most)), number(0))
         return Coded(within_cap, both(asked.defined, implied(fired, both(defined, value >= 0))))
@@ -335,7 +334,7 @@ class Scores:
             value = self.encoder.department.stands_beside(beside(node), number(0), number(node.points), scale)
             defined = TRUE
         clamped = least((greatest((value, number(0))), number(node.points)))
-        return Coded(rounded(clamped, self.decimals), defined)
+        return Coded(self.encoder.rounded(clamped, self.decimals), defined)
 
     def _bands(self, score: BandScore) -> Coded:
         """Exactly one band holds the value; otherwise there is no score."""
@@ -390,7 +389,9 @@ class Scores:
         if not known:
             department.axioms.append(implied(has_value, asked <= most))
         defined.append(has_value)
-        return greatest((total((left, times(number(-ONE), rounded(asked, self.decimals)))), number(0)))
+        return greatest(
+            (total((left, times(number(-ONE), self.encoder.rounded(asked, self.decimals)))), number(0))
+        )
 
     def _bonus(self, node: Criterion, defined: list[Bool]) -> Expr:
         added, room = number(0), None if node.bonus_at_most is None else number(node.bonus_at_most)
@@ -450,7 +451,9 @@ class Scores:
             bases = _sums([child.fulls for child in children])
         rescaled = self._divided(times(full, earned), base, bases)
         same = z3.simplify(base == full)
-        spread = chosen(same, earned, rounded(rescaled, self.decimals) if not z3.is_true(same) else earned)
+        spread = chosen(
+            same, earned, self.encoder.rounded(rescaled, self.decimals) if not z3.is_true(same) else earned
+        )
         only_bonuses = z3.simplify(both(base == 0, full != 0))
         if z3.is_false(only_bonuses) or z3.is_true(same):
             return Points(full, spread, fulls=fulls)
@@ -483,7 +486,7 @@ class Scores:
             exact = self.encoder.quotient(total(parts), total(weights))
         return Points(
             number(node.points),
-            rounded(exact, self.decimals),
+            self.encoder.rounded(exact, self.decimals),
             defined=defined,
             fulls=frozenset({node.points}),
         )

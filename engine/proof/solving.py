@@ -7,8 +7,9 @@ record lists of any length and an unknown calendar: what contradicts itself ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import combinations
 from typing import Literal
 
 import z3
@@ -20,6 +21,9 @@ from engine.proof.scores import Scores
 from engine.proof.variables import Department, Variable, calendar_ends, variables_of
 from engine.proof.workdays import Calendar
 from engine.ruleset.model import Ruleset
+
+MOST_ROUNDINGS = 20
+"""How many rounded amounts of a claim are put in order."""
 
 Verdict = Literal["possible", "impossible", "unknown"]
 
@@ -41,7 +45,10 @@ class World:
             window = _window(self.rulesets, years)
         self.lists = lists
         calendar = Calendar(self.department.axioms, self.department.details, window)
-        self.scores = [Scores(Encoder(one, self.department, lists, calendar), lists) for one in self.rulesets]
+        self.scores = [
+            Scores(Encoder(one, self.department, lists, calendar, records is None), lists)
+            for one in self.rulesets
+        ]
 
     @property
     def axioms(self) -> list[Bool]:
@@ -111,7 +118,8 @@ class Refuter:
         extra = self._relations(claim, milliseconds) if related else []
         claims = [claim, *extra]
         solver = new_solver(milliseconds)
-        solver.add(*claims, *self.bearing(claims, grid=grid, details=details))
+        bearing = self.bearing(claims, grid=grid, details=details)
+        solver.add(*claims, *bearing, *self._in_order([*claims, *bearing]))
         return verdict(solver.check())
 
     def bearing(self, claims: Sequence[Bool], *, grid: bool = False, details: bool = False) -> list[Bool]:
@@ -132,6 +140,17 @@ class Refuter:
             chosen = {one.get_id() for one in more}
             left = [one for one in left if one.get_id() not in chosen]
             known = known.union(*(self.symbols(one) for one in more))
+
+    def _in_order(self, said: Sequence[Bool]) -> Iterator[Bool]:
+        """That of two amounts the smaller is not the larger one when both are rounded."""
+        known: set[str] = set().union(*(self.symbols(one) for one in said))
+        here = [one for one in self.world.department.roundings if one[1].decl().name() in known]
+        for (value, steps, decimals), (other, other_steps, other_decimals) in combinations(
+            here[-MOST_ROUNDINGS:], 2
+        ):
+            if decimals == other_decimals:
+                yield z3.Implies(value <= other, steps <= other_steps)
+                yield z3.Implies(value >= other, steps >= other_steps)
 
     def symbols(self, expression: Expr) -> frozenset[str]:
         """The names of the unknowns in an expression."""

@@ -68,6 +68,8 @@ class Department:
     """That amounts have no more decimals than departments state."""
     details: list[Bool] = field(default_factory=list)
     """What else is true of working days, for the proofs that need it."""
+    roundings: list[tuple[Expr, Expr, int]] = field(default_factory=list)
+    """In an abstract world, the amounts that are rounded, what they become in steps, and to how many decimals."""
     words: Words = field(default_factory=Words)
     scalars: dict[str, Variable] = field(default_factory=dict)
     judgements: dict[str, Expr] = field(default_factory=dict)

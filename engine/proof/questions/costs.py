@@ -7,7 +7,8 @@ always 0. A bonus that never adds anything is the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from engine.errors import Text
 from engine.facts.model import Waiver

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.errors import Text
+from engine.language.terms import Constant
 from engine.ledger.scoring import Scoring
 from engine.proof.arithmetic import TRUE, Bool, both, negation
 from engine.proof.encoding import Coded
@@ -28,6 +29,10 @@ def answer(prover: Prover, target: Target) -> Reply:
     """The answer for one of them."""
     rule = target.rule
     assert rule is not None
+    if isinstance(rule.expression.term, Constant) and rule.expression.term.value is True:
+        return Reply(
+            "noted", Text("条件写明总是成立", "its condition is 'true': it always fires, as written")
+        )
 
     def claim(world: World) -> Bool:
         scores = world.scores[0]
