@@ -6,7 +6,7 @@ from engine.errors import Text
 from engine.language.numbers import MalformedValue, Rational, parse_date, parse_number, parse_ratio
 from engine.language.terms import KIND_NAMES, NUMERIC, Kind, Type, Value
 
-_TRUTHS = {"true": True, "false": False, "是": True, "否": False, "yes": True, "no": False}
+TRUTHS = {"true": True, "false": False, "是": True, "否": False, "yes": True, "no": False}
 
 
 def parse_value(text: str, type_: Type) -> Value:
@@ -33,12 +33,12 @@ def parse_value(text: str, type_: Type) -> Value:
 
 
 def _parse_flag(text: str) -> bool:
-    if text not in _TRUTHS:
+    if text not in TRUTHS:
         raise MalformedValue(
             Text(f"“{text}”不是“是”或“否”", f"'{text}' is neither true nor false"),
             Text("写 true 或 false（或 是、否）", "write true or false"),
         )
-    return _TRUTHS[text]
+    return TRUTHS[text]
 
 
 def _parse_quantity(text: str, kind: Kind) -> Rational:
