@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": ("cli.explain", "explain", "Every rule, fired or not, with its figures 说明每条规则."),
     "verify": ("cli.verify", "verify", "Recompute a JSON result and say what differs 复核结果."),
     "template": ("cli.template", "template", "A workbook for a department to fill in 生成填报工作簿."),
+    "portfolio": ("cli.portfolio", "portfolio", "Score a province at once 全省评分."),
     "rules": ("cli.rules", "rules", "Work on rulesets 编辑和检查规则集."),
 }
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "mutate": ("cli.rules.mutate", "mutate", "Which slips in the rules the examples would notice 变异测试."),
     "new": ("cli.rules.new", "new", "Make a new year's ruleset from another 新建年度规则集."),
     "diff": ("cli.rules.diff", "diff", "What changed between two rulesets 对比两个规则集."),
+    "compile": ("cli.rules.compile", "compile_ruleset", "A ruleset as SQL to read and run 写成 SQL."),
     "schema": ("cli.rules.schema", "schema", "JSON Schemas for editors 输出 JSON Schema."),
 }
 

@@ -60,7 +60,7 @@ class Columns:
         self.levels: dict[str, int] = dict.fromkeys(raw, 0)
         self.rows: dict[str, dict[str, str]] = {}
         """For each list, values of its records that are computed before they are gathered."""
-        self.group = Group("")
+        self.group = Group("values")
 
     @contextmanager
     def within(self, group: Group) -> Iterator[None]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.portfolio import integers as i
-from engine.portfolio.columns import Step, steps
+from engine.portfolio.columns import Group, Step, steps
 from engine.portfolio.criteria import CriterionTranslator, NodeColumns
 from engine.portfolio.integers import literal, name, wrapped
 from engine.portfolio.layout import KEY, Layout
@@ -92,7 +92,8 @@ def program_of(layout: Layout) -> Program:
 def _check_identities(layout: Layout, rules: RuleTranslator) -> None:
     """Where a blocking identity fails, or any has no value, the facts are refused by the direct path."""
     for identity in layout.ruleset.identities:
-        holds = rules.terms.flag_at(identity.holds)
+        with rules.columns.within(Group(f"check_{identity.id}")):
+            holds = rules.terms.flag_at(identity.holds)
         if identity.blocking:
             rules.certain.append(holds.sql)
         elif not holds.sure:
@@ -103,7 +104,8 @@ def _grade(layout: Layout, rules: RuleTranslator, root: NodeColumns) -> str:
     grades = layout.ruleset.grades
     if not grades:
         return "''"
-    total = Exact(root.earned, i.constant(rules.unit))
+    # Uncertain totals are told by the departments' certainty, not by their grade.
+    total = Exact(replace(root.earned, sure=True), i.constant(rules.unit))
     inside = [contains(band.allowed, total) for band in grades]
     hits = " + ".join(f"coalesce({wrapped(one.sql)}, FALSE)::INTEGER" for one in inside)
     rules.certain.append(f"{hits} = 1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import AuditError, Fault, Language, Position, Problem, Text
@@ -12,6 +13,7 @@ from engine.portfolio.documents import documents_of, read_document
 from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import KEY, Layout, layout_of
 from engine.portfolio.program import CERTAIN, GRADE, Program, program_of
+from engine.portfolio.reading import Unreadable, load
 from engine.portfolio.staging import stage
 from engine.ruleset.model import Ruleset
 from engine.scoring import score_directly
@@ -54,6 +56,12 @@ class Portfolio:
         self.ruleset = ruleset
         self.layout: Layout = layout_of(ruleset)
         self.program: Program | None = None
+        self.unreadable: list[Unreadable] = []
+        """Facts files that could not be read."""
+
+    def read(self, path: Path, report: Report = silent) -> None:
+        """Read the departments at ``path`` into raw tables."""
+        self.unreadable = load(self.connection, self.layout, path, report)
 
     def score(self, report: Report = silent, language: Language = "zh") -> Counts:
         """Score every department of the raw tables. Raises :class:`FactsError` for tables that cannot be read."""
@@ -102,6 +110,8 @@ class Portfolio:
             "CREATE OR REPLACE TABLE rejects (department VARCHAR, code VARCHAR, fact VARCHAR, reason VARCHAR, fix VARCHAR)"
         )
         self.reject_unnumbered(language)
+        for one in self.unreadable:
+            insert(self.connection, "rejects", reasons(one.file, one.error, language))
         waiting = self.connection.execute(
             f"SELECT {KEY}, name FROM direct JOIN departments USING ({KEY}) ORDER BY {KEY}"
         ).fetchall()
@@ -181,11 +191,15 @@ class Portfolio:
             row = self.connection.execute(query).fetchone()
             return int(row[0]) if row else 0
 
-        read = one("SELECT count(*) FROM raw.main")
+        read = one("SELECT count(*) FROM raw.main") + len(self.unreadable)
         scored = one("SELECT count(*) FROM scored")
         unnumbered = one("SELECT count(*) FROM raw.main") - one("SELECT count(*) FROM departments")
-        rejected = unnumbered + one(
-            "SELECT count(DISTINCT department) FROM rejects WHERE department IN (SELECT name FROM departments)"
+        rejected = (
+            unnumbered
+            + len(self.unreadable)
+            + one(
+                "SELECT count(DISTINCT department) FROM rejects WHERE department IN (SELECT name FROM departments)"
+            )
         )
         if scored + rejected != read:
             message = Text(

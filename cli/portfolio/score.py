@@ -1,0 +1,73 @@
+"""``audit portfolio score``: every department of a folder or database, scored at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.context import Session, pass_session
+from engine.errors import Text
+
+
+@click.command()
+@click.argument("source", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
+@click.option("--ruleset", "-r", required=True, help="Id or file of the ruleset 规则集.")
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path),
+              help="Where the result goes: a folder, a name ending in .xlsx, or one ending in .duckdb 结果位置.")  # fmt: skip
+@click.option("--format", "-f", "format_", type=click.Choice(["csv", "parquet", "xlsx", "duckdb"]),
+              help="Format of the result; by default what its name says, else a folder of CSV 结果格式.")  # fmt: skip
+@click.option(
+    "--memory-limit",
+    default="",
+    metavar="SIZE",
+    help="Such as 2GB; what does not fit goes to the disk 内存上限.",
+)
+@click.option("--threads", type=click.IntRange(1), default=None, help="Threads to use 线程数.")
+@pass_session
+def score(
+    session: Session,
+    source: Path,
+    ruleset: str,
+    output: Path,
+    format_: str | None,
+    memory_limit: str,
+    threads: int | None,
+) -> None:
+    """Score every department in INPUT: facts files or tables in a folder, or a DuckDB database.
+
+    The result holds totals with grade and rank, points by criterion, the ledger, claims and rejects. Departments
+    that cannot be scored are rejected, each with its reasons, and the others are scored (exit 1).
+
+    为 INPUT 中的全部部门评分：文件夹里的事实文件或表，或 DuckDB 数据库。
+
+    结果含总分、等级、名次、各指标得分、扣分明细、自评对照和退回清单。不能评分的部门列明原因退回，其余照常评分（退出码 1）。
+    """
+    from cli.portfolio.progress import Progress
+    from engine.portfolio.reading import workspace
+    from engine.portfolio.results import make_results
+    from engine.portfolio.scoring import Portfolio
+    from engine.portfolio.writing import Format, format_of, write_results
+
+    chosen: Format = format_ or format_of(output)  # type: ignore[assignment]
+    progress = Progress(session)
+    with workspace(memory_limit, threads or 0) as connection:
+        portfolio = Portfolio(connection, session.library().load(ruleset))
+        try:
+            portfolio.read(source, progress)
+            counts = portfolio.score(progress, session.language)
+        finally:
+            progress.done()
+        make_results(portfolio, counts)
+        write_results(connection, output, chosen)
+    click.echo(
+        session.say(
+            Text(
+                f"读入 {counts.read:,} 个部门：评分 {counts.scored:,}（其中逐个计算 {counts.direct:,}），退回 {counts.rejected:,}。结果在 {output}",
+                f"{counts.read:,} departments read: {counts.scored:,} scored ({counts.direct:,} of them one by one), "
+                f"{counts.rejected:,} rejected. The result is in {output}",
+            )
+        )
+    )
+    if counts.rejected:
+        raise SystemExit(1)

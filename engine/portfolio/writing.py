@@ -1,0 +1,132 @@
+"""Results as files: a folder of CSV or Parquet, a workbook, or a database; written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.errors import Position, Problem, Text, UsageProblem
+from engine.portfolio.integers import literal
+from engine.portfolio.results import ORDERS, ordered
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Format = Literal["csv", "parquet", "xlsx", "duckdb"]
+MOST_ROWS = 1_048_576
+"""Rows of a sheet; a longer table goes on in further sheets."""
+
+
+def format_of(path: Path) -> Format:
+    """The format that the name of a result asks for: a folder of CSV where it asks for none."""
+    return {".xlsx": "xlsx", ".duckdb": "duckdb", ".db": "duckdb", ".parquet": "parquet"}.get(
+        path.suffix.lower(), "csv"
+    )  # type: ignore[return-value]
+
+
+def write_results(connection: DuckDBPyConnection, path: Path, format_: Format) -> None:
+    """Write every table of the result to ``path``, replacing an earlier result there."""
+    try:
+        with _in_place(path, folder=format_ in ("csv", "parquet")) as temporary:
+            if format_ == "xlsx":
+                _workbook(connection, temporary)
+            elif format_ == "duckdb":
+                _database(connection, temporary)
+            else:
+                for table in ORDERS:
+                    options = "HEADER" if format_ == "csv" else "FORMAT parquet"
+                    file = literal(str(temporary / f"{table}.{format_}"))
+                    connection.execute(f"COPY ({ordered(table)}) TO {file} ({options})")
+    except OSError as error:
+        message = Text(f"无法写入（{error.strerror}）", f"cannot write the result ({error.strerror})")
+        raise UsageProblem([Problem("U001", message, Position(str(path)))]) from None
+
+
+@contextmanager
+def _in_place(path: Path, *, folder: bool) -> Iterator[Path]:
+    """A temporary place beside ``path`` that takes its name in the end."""
+    if path.exists() and (path.is_dir() != folder or (folder and not _is_result(path))):
+        message = Text("此处已有别的文件", "there is something else here")
+        fix = Text("换一个名称，或先移走它", "choose another name, or move it away first")
+        raise UsageProblem([Problem("U001", message, Position(str(path)), fix=fix)])
+    holder = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}.", suffix=".part"))
+    try:
+        temporary = holder / path.name
+        if folder:
+            temporary.mkdir()
+        yield temporary
+        if folder and path.exists():
+            path.rename(holder / "before")
+        os.replace(temporary, path)  # noqa: PTH105
+    finally:
+        shutil.rmtree(holder, ignore_errors=True)
+
+
+def _is_result(path: Path) -> bool:
+    names = {f"{table}.{suffix}" for table in ORDERS for suffix in ("csv", "parquet")}
+    return all(one.name in names for one in path.iterdir())
+
+
+def _database(connection: DuckDBPyConnection, path: Path) -> None:
+    connection.execute(f"ATTACH {literal(str(path))} AS written")
+    try:
+        for table in ORDERS:
+            connection.execute(f"CREATE TABLE written.{table} AS {ordered(table)}")
+    finally:
+        connection.execute("DETACH written")
+
+
+def _workbook(connection: DuckDBPyConnection, path: Path) -> None:
+    """A sheet for each table, one row at a time, so that memory stays small."""
+    try:
+        import xlsxwriter
+    except ImportError:
+        message = Text("缺少软件包 XlsxWriter", "the package XlsxWriter is not installed")
+        fix = Text("运行 pip install 'audit-score[portfolio]'", "run pip install 'audit-score[portfolio]'")
+        raise UsageProblem([Problem("U004", message, fix=fix)]) from None
+    workbook = xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    workbook.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 - the same bytes again
+    try:
+        for table in ORDERS:
+            _sheets(connection, workbook, table)
+    finally:
+        workbook.close()
+
+
+def _sheets(connection: DuckDBPyConnection, workbook: Any, table: str) -> None:
+    bold = workbook.add_format({"bold": True})
+    cursor = connection.execute(ordered(table))
+    heads = [one[0] for one in cursor.description or ()]
+    number = 0
+    row = MOST_ROWS
+    sheet: Any = None
+    batch = cursor.fetchmany(10_000)
+    while batch or number == 0:
+        for values in batch or [()]:
+            if row >= MOST_ROWS:
+                number += 1
+                sheet = workbook.add_worksheet(table if number == 1 else f"{table} {number}")
+                sheet.freeze_panes(1, 1)
+                sheet.write_row(0, 0, heads, bold)
+                row = 1
+            for column, value in enumerate(values):
+                if value is not None:
+                    _cell(sheet, row, column, value)
+            row += bool(values)
+        batch = cursor.fetchmany(10_000)
+
+
+def _cell(sheet: Any, row: int, column: int, value: Any) -> None:
+    """A number is stored as what a reader of the sheet sees; a text never as a formula."""
+    if isinstance(value, str):
+        sheet.write_string(row, column, value)
+    else:
+        sheet.write_number(row, column, value)
