@@ -28,7 +28,13 @@ def by_columns(
         connection, portfolio.layout, ((f"d{number}", one) for number, one in enumerate(documents))
     )
     portfolio.score()
+    return portfolio, *results_of(portfolio)
+
+
+def results_of(portfolio: Portfolio) -> tuple[dict[str, Result], dict[str, set[str]]]:
+    """A scored portfolio's results by department, and the codes of the rejected."""
     assert portfolio.program is not None
+    connection = portfolio.connection
     texts = list(portfolio.program.nodes)
     unit = 10**portfolio.program.decimals
     rows = connection.execute(
@@ -55,7 +61,7 @@ def by_columns(
     rejects: dict[str, set[str]] = {}
     for one, code in connection.execute("SELECT department, code FROM rejects").fetchall():
         rejects.setdefault(one, set()).add(code)
-    return portfolio, results, rejects
+    return results, rejects
 
 
 def _fraction(numerator: int, denominator: int) -> str:

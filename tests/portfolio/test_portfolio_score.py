@@ -1,0 +1,226 @@
+"""``audit portfolio score`` from the outside in: what goes in, what comes out, and nothing lost between."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.portfolio.layout import layout_of
+from tests.command import GOLDEN, ROOT, audit
+from tests.portfolio.differential import by_columns
+from tests.portfolio.test_differential import drawn, load, scored
+from tests.portfolio.test_script import write_tables
+
+duckdb = pytest.importorskip("duckdb")
+BASE = ROOT / "rulesets" / "guangdong" / "2024" / "general-office.yaml"
+
+
+def table(path: Path, name: str) -> list[dict[str, str]]:
+    with (path / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    """Ten departments in the templates' tables."""
+    folder = tmp_path_factory.mktemp("tables")
+    ruleset = load("guangdong/2024")
+    assert audit("portfolio", "template", ruleset.id, "-o", folder).code == 0
+    documents = drawn(ruleset, 10)
+    write_tables(ruleset, documents, folder)
+    return folder, documents
+
+
+def test_facts_files_are_scored_and_the_unusable_rejected(tmp_path: Path) -> None:
+    for file in (GOLDEN, BASE, ROOT / "fixtures" / "hebei-langfang-2019.yaml"):
+        shutil.copy(file, tmp_path)
+    done = audit(
+        "portfolio",
+        "score",
+        tmp_path,
+        "-r",
+        "guangdong/2024",
+        "-o",
+        tmp_path / "out",
+        "--memory-limit",
+        "1GB",
+    )
+    assert done.code == 1, done.err
+    assert "读入 3 个部门：评分 2（其中逐个计算 0），退回 1" in done.out
+    assert [(row["total"], row["grade"], row["rank"]) for row in table(tmp_path / "out", "scores")] == [
+        ("97.41", "优", "2"), ("100.00", "优", "1"),
+    ]  # fmt: skip
+    lines = table(tmp_path / "out", "ledger")
+    assert [(one["rule"], one["record"], one["applied"]) for one in lines] == [
+        ("", "", "1.59"),
+        ("late_filing", "HT-2024-07", "1.00"),
+    ]
+    alone = audit("score", ROOT / "fixtures" / "hebei-langfang-2019.yaml", "-r", "guangdong/2024")
+    for row in table(tmp_path / "out", "rejects"):
+        assert f"{row['code']} " in alone.err
+        assert row["reason"] in alone.err
+
+
+def test_every_input_gives_the_same_result(tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> None:
+    folder, _ = tables
+    connection = duckdb.connect(str(tmp_path / "in.duckdb"))
+    (tmp_path / "parquet").mkdir()
+    for path in folder.glob("*.csv"):
+        source = f"read_csv('{path}', all_varchar = true, header = true, delim = ',', quote = '\"')"
+        connection.execute(f'CREATE TABLE "{path.stem}" AS SELECT * FROM {source}')
+        connection.execute(
+            f"COPY \"{path.stem}\" TO '{tmp_path / 'parquet' / path.stem}.parquet' (FORMAT parquet)"
+        )
+    connection.close()
+    results = []
+    for source in (folder, tmp_path / "parquet", tmp_path / "in.duckdb"):
+        done = audit("portfolio", "score", source, "-r", "guangdong/2024", "-o", tmp_path / "out")
+        assert done.code == 0, done.err
+        results.append({one.name: one.read_bytes() for one in (tmp_path / "out").iterdir()})
+    assert results[0] == results[1] == results[2]
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet", "xlsx"])
+def test_the_same_bytes_again(
+    tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path, format_: str
+) -> None:
+    def run() -> dict[str, bytes]:
+        out = tmp_path / f"out.{format_}"
+        done = audit("portfolio", "score", tables[0], "-r", "guangdong/2024", "-o", out, "-f", format_)
+        assert done.code == 0, done.err
+        return {one.name: one.read_bytes() for one in (out.iterdir() if out.is_dir() else [out])}
+
+    assert run() == run()
+
+
+def test_a_result_does_not_replace_what_is_no_result(
+    tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    done = audit("portfolio", "score", tables[0], "-r", "guangdong/2024", "-o", tmp_path)
+    assert done.code == 2
+    assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        (("general_budget", "income"), "31,08.53", "F007"),
+        (("general_budget", "income"), None, "F001"),
+        (("general_budget", "income"), "-5", "F008"),
+        (("general_budget", "spent"), "1", "F020"),
+        (("false_figures",), "perhaps", "F007"),
+        (("preparation", "due"), "2024-02-30", "F007"),
+        (("preparation", "due"), "1999-02-03", "F009"),
+    ],
+)
+def test_a_bad_cell_is_rejected_with_the_reasons_of_audit_score(
+    path: tuple[str, ...], text: str | None, code: str
+) -> None:
+    ruleset = load("guangdong/2024")
+    good, bad = drawn(ruleset, 2)
+    facts = bad["facts"]
+    for step in path[:-1]:
+        facts = facts[step]
+    facts[path[-1]] = text
+    want = scored(ruleset, bad)
+    _, results, rejects = by_columns(ruleset, [good, bad])
+    assert set(results) == {"d0"}
+    assert code in rejects["d1"]
+    assert rejects["d1"] == {one.code for one in want.problems if one.severity == "error"}  # type: ignore[union-attr]
+
+
+def test_amounts_may_be_written_as_people_write_them() -> None:
+    ruleset = load("guangdong/2024")
+    plain, written = drawn(ruleset, 1)[0], drawn(ruleset, 1)[0]
+    budget = written["facts"]["general_budget"]
+    for one, value in budget.items():
+        whole, dot, rest = value.partition(".")
+        budget[one] = f" {int(whole):,}{dot}{rest} "
+    written["facts"]["false_figures"] = {"true": "是", "false": "no"}[written["facts"]["false_figures"]]
+    portfolio, results, rejects = by_columns(ruleset, [plain, written])
+    assert not rejects
+    assert results["d0"] == results["d1"]
+    assert portfolio.counts().direct == 0
+
+
+def test_an_exact_tie_between_certified_bounds_is_decided_exactly() -> None:
+    """3 × 1/3 + 3 × 20015/30000 = 3.0015, over 6 and times 20: 10.005 exactly, which rounds up."""
+    ruleset = load("guangdong/2024")
+    from engine.errors import FactsError
+    from engine.source import plain, read_source
+
+    document = plain(read_source(BASE, FactsError))
+    document["facts"]["outputs"] = [
+        {"id": "A", "direction": "positive", "weight": "3", "target": "3", "actual": "1"},
+        {"id": "B", "direction": "positive", "weight": "3", "target": "30000", "actual": "20015"},
+    ]
+    portfolio, results, _ = by_columns(ruleset, [document, plain(read_source(BASE, FactsError))])
+    assert results["d0"][1]["output_completion"] == "1001/100"
+    assert portfolio.counts().direct == 1
+
+
+def test_doubled_and_unknown_departments_are_rejected(
+    tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(tables[0], folder)
+    main = (folder / "main.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "main.csv").write_text("\n".join([*main, main[1]]) + "\n", encoding="utf-8")
+    header = (folder / "incidents.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    with (folder / "incidents.csv").open("a", encoding="utf-8") as file:
+        file.write(
+            ",".join({"department": "nobody", "id": "X", "kind": "misuse"}.get(one, "") for one in header)
+            + "\n"
+        )
+    done = audit("portfolio", "score", folder, "-r", "guangdong/2024", "-o", tmp_path / "out")
+    assert done.code == 1, done.err
+    assert "读入 11 个部门：评分 9（其中逐个计算 0），退回 2" in done.out
+    assert {(row["department"], row["code"]) for row in table(tmp_path / "out", "rejects")} == {
+        ("d0", "F006"),
+        ("nobody", "F002"),
+    }
+
+
+def test_a_column_of_floats_is_refused(tmp_path: Path) -> None:
+    ruleset = load("shapes/05-proportional-capped")
+    columns = layout_of(ruleset).main.columns
+    numeric = next(one for one, column in columns.items() if column.scale)
+    listed = ", ".join(
+        f'1.5::DOUBLE AS "{one}"' if one == numeric else f"'1' AS \"{one}\"" for one in columns
+    )
+    connection = duckdb.connect(str(tmp_path / "in.duckdb"))
+    connection.execute(f"CREATE TABLE main AS SELECT 'a' AS department, {listed}")
+    connection.close()
+    done = audit(
+        "--rulesets",
+        "tests",
+        "portfolio",
+        "score",
+        tmp_path / "in.duckdb",
+        "-r",
+        ruleset.id,
+        "-o",
+        tmp_path / "out",
+    )
+    assert done.code == 3
+    assert "F007" in done.err
+    assert "DOUBLE" in done.err
+
+
+def test_an_unknown_or_missing_column_is_told_with_its_table(
+    tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(tables[0], folder)
+    text = (folder / "contracts.csv").read_text(encoding="utf-8")
+    (folder / "contracts.csv").write_text(text.replace("awarded", "awraded", 1), encoding="utf-8")
+    done = audit("portfolio", "score", folder, "-r", "guangdong/2024", "-o", tmp_path / "out")
+    assert done.code == 3
+    assert "awraded" in done.err
+    assert "awarded" in done.err
+    assert not (tmp_path / "out").exists()
