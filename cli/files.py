@@ -37,6 +37,15 @@ def is_package(path: Path) -> bool:
         return False  # told by whoever reads it
 
 
+def is_result(path: Path) -> bool:
+    """Whether the file is a result document, or a list of them, rather than facts."""
+    try:
+        with path.open("rb") as file:
+            return b'"audit-score/result/' in file.read(200)
+    except (OSError, ValueError):
+        return False
+
+
 def _read_text(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer, Facts]:
     from engine.facts.reading import read_facts, ruleset_of
     from engine.source import read_source

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from engine.errors import FactsError, Position, Problem, RecordError, Text
 from engine.facts.reading import read_facts
+from engine.ledger.scoring import Scoring
 from engine.record.document import ResultDocument
 from engine.record.writing import result_document
 from engine.ruleset.model import Ruleset
@@ -78,17 +79,25 @@ def _validated(written: Any, name: str) -> ResultDocument:
         ) from None
 
 
-def verify(record: ResultDocument, ruleset: Ruleset) -> list[Difference]:
-    """Everything in which the record differs from its own facts scored again by ``ruleset``.
+def recompute(record: ResultDocument, ruleset: Ruleset) -> Scoring:
+    """The record's own facts, scored again by ``ruleset``.
 
-    Raises :class:`FactsError` where the facts in the record are not usable any more.
+    Raises :class:`FactsError` where they are not usable any more.
     """
     # In ASCII, so that no character of a text is taken for a line's end, or refused.
     text = json.dumps(record.facts.document)
     root = parse_source(text.encode(), record.facts.file or "record", FactsError)
-    computed = result_document(Scorer(ruleset).score(read_facts(root, ruleset)))
-    recorded = record.model_dump()
-    return list(_differences(recorded, computed, ""))
+    return Scorer(ruleset).score(read_facts(root, ruleset))
+
+
+def verify(record: ResultDocument, ruleset: Ruleset) -> list[Difference]:
+    """Everything in which the record differs from :func:`recompute`."""
+    return differences(record, recompute(record, ruleset))
+
+
+def differences(record: ResultDocument, scoring: Scoring) -> list[Difference]:
+    """Everything in which the record differs from ``scoring``."""
+    return list(_differences(record.model_dump(), result_document(scoring), ""))
 
 
 def _differences(recorded: Any, computed: Any, path: str) -> Iterator[Difference]:

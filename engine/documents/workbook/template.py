@@ -7,12 +7,11 @@ a ruleset or a facts file is taken for a formula or a link.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from engine.documents.extras import require
+from engine.documents.spreadsheet import Spreadsheet
 from engine.documents.workbook.cells import Cell, cell_of, number_cell
 from engine.documents.workbook.filling import Filling
 from engine.documents.workbook.layout import (
@@ -30,15 +29,12 @@ from engine.documents.workbook.layout import (
     display_width,
     layout_of,
 )
-from engine.errors import Language, Problem, Text, UsageProblem
+from engine.errors import Language, Text
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
 from engine.language.terms import NUMERIC, Kind
 from engine.ruleset.model import Fact, Ruleset
 
-FONT = "Microsoft YaHei"
-_LONGEST_TEXT = 32_767
 _LONGEST_LIST = 250
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FORMATS = {
     Kind.MONEY: "#,##0.00", Kind.RATIO: "0.00%", Kind.DATE: "yyyy-mm-dd", Kind.COUNT: "0", Kind.DAYS: "0",
 }  # fmt: skip
@@ -46,43 +42,19 @@ _FORMATS = {
 
 def template(ruleset: Ruleset, filling: Filling, language: Language) -> bytes:
     """The workbook for ``ruleset``, filled with ``filling``."""
-    require("xlsxwriter")
     return _Writer(ruleset, filling, language).write()
 
 
-class _Writer:
+class _Writer(Spreadsheet):
     def __init__(self, ruleset: Ruleset, filling: Filling, language: Language) -> None:
-        import xlsxwriter
-
+        super().__init__(ruleset.title.in_language(language), ruleset.id, ruleset.year, language)
         self.ruleset = ruleset
         self.filling = filling
-        self.language: Language = language
-        self.buffer = io.BytesIO()
-        self.book: Any = xlsxwriter.Workbook(self.buffer, {"in_memory": True})
-        self.book.set_properties({
-            "title": self.say(ruleset.title), "created": datetime(ruleset.year, 1, 1),  # noqa: DTZ001
-            "comments": ruleset.id,
-        })  # fmt: skip
-        self.styles: dict[tuple[Any, ...], Any] = {}
-        self.settings: dict[int, dict[str, Any]] = {}
-
-    def say(self, text: Text) -> str:
-        return text.in_language(self.language)
-
-    def style(self, **settings: object) -> Any:
-        """A format with these settings, made once."""
-        key = tuple(sorted((name, str(value)) for name, value in settings.items()))
-        if key not in self.styles:
-            base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
-            self.styles[key] = self.book.add_format(base | settings)
-            self.settings[id(self.styles[key])] = settings
-        return self.styles[key]
 
     def write(self) -> bytes:
         for layout in layout_of(self.ruleset):
             self.sheet(layout)
-        self.book.close()
-        return self.buffer.getvalue()
+        return self.finished()
 
     # One sheet
 
@@ -223,24 +195,6 @@ class _Writer:
             sheet.write_number(row, place, cell, style)
         else:
             self.text(sheet, row, place, cell or "", style)
-
-    def text(self, sheet: Any, row: int, place: int, text: str, style: Any) -> None:
-        if len(text) > _LONGEST_TEXT:
-            message = Text(
-                f"文字过长，放不进单元格（最多 {_LONGEST_TEXT:,} 字）",
-                f"a text is too long for a cell (at most {_LONGEST_TEXT:,} characters)",
-            )
-            raise UsageProblem([Problem("D006", message, path=f"{sheet.get_name()}: {text[:30]}…")])
-        if text.startswith(_STARTS_FORMULA):
-            style = self.quoted(style)
-        if text:
-            sheet.write_string(row, place, text, style)
-        else:
-            sheet.write_blank(row, place, None, style)
-
-    def quoted(self, style: Any) -> Any:
-        """The same format, by which a cell stays text when it is edited."""
-        return self.style(**self.settings[id(style)], quote_prefix=True)
 
     def comment(self, sheet: Any, row: int, place: int, text: str) -> None:
         lines = sum(1 + len(line) // 22 for line in text.splitlines())
