@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": ("cli.explain", "explain", "Every rule, fired or not, with its figures 说明每条规则."),
     "verify": ("cli.verify", "verify", "Recompute a JSON result and say what differs 复核结果."),
     "report": ("cli.report", "report", "A page, score sheet or Word report of a score 生成评分表和报告."),
+    "extract": ("cli.extract", "extract", "Figures and claims out of a narrative report 从报告中摘录数字."),
     "template": ("cli.template", "template", "A workbook for a department to fill in 生成填报工作簿."),
     "portfolio": ("cli.portfolio", "portfolio", "Score a province at once 全省评分."),
     "rules": ("cli.rules", "rules", "Work on rulesets 编辑和检查规则集."),

@@ -34,6 +34,10 @@ def report(session: Session, source: Path, output: Path, ruleset: str | None, te
     """Report the score of FACTS, or of a RESULT that `audit score --format json` wrote.
 
     A result is computed anew first: one that does not agree with its own facts gets no report.
+
+    为 FACTS（事实文件）或 RESULT（`audit score --format json` 的结果）生成报告。
+
+    结果文件先重新计算；与其中的事实不一致的，不予报告。
     """
     from engine.documents.report.content import report_of
     from engine.view import View

@@ -47,6 +47,10 @@ def _points(context: click.Context, parameter: click.Parameter, value: str | Non
     metavar="POINTS",
     help="Exit 1 if any total is below 总分低于此值时退出码为 1.",
 )
+@click.option(
+    "--against", "report", type=click.Path(path_type=Path, dir_okay=False), metavar="REPORT",
+    help="Hold the points against the scores claimed in this report (.txt, .docx, .pdf) 与报告中的自评得分对照.",
+)  # fmt: skip
 @pass_session
 def score(
     session: Session,
@@ -55,6 +59,7 @@ def score(
     format_: str,
     output: Path | None,
     fail_under: Rational | None,
+    report: Path | None,
 ) -> None:
     """Score facts files (YAML or JSON): every deduction with its figures and clause, and the points.
 
@@ -66,6 +71,8 @@ def score(
     """
     from cli.files import score_file
 
+    if report is not None and (len(facts) > 1 or format_ not in ("table", "markdown")):
+        raise click.UsageError("--against compares one department, as a table or in Markdown")
     scorings: list[Scoring] = []
     exit_code = 0
     for path in facts:
@@ -76,6 +83,10 @@ def score(
             exit_code = max(exit_code, error.exit_code)
     if scorings:
         shown = importlib.import_module(f"cli.output.{format_}").render(scorings, session)
+        if report is not None:
+            from cli.output.against import render_against
+
+            shown = f"{shown}\n\n{render_against(scorings[0], report, format_, session)}"
         _put(shown, output)
     if exit_code == 0 and fail_under is not None and any(one.total < fail_under for one in scorings):
         exit_code = 1

@@ -14,6 +14,7 @@ from engine.language.terms import NUMERIC, Kind, Scalar, Type
 from engine.language.types import FLAG, suggestion
 from engine.ruleset import document as doc
 from engine.ruleset.expressions import Expressions, Path
+from engine.ruleset.found_as import check_found_as
 from engine.ruleset.model import (
     ROOT,
     Band,
@@ -84,6 +85,8 @@ class CriteriaBuilder:
             message = Text(f"指标 id“{one.id}”重复", f"the criterion id '{one.id}' is used twice")
             self.expressions.report("R040", message, (*path, "id"))
         self.check_points(one.points, (*path, "points"))
+        if one.found_as:
+            check_found_as(one.found_as, POINTS, self.expressions, (*path, "found_as"))
         self.criteria[one.id] = node
         scope = self.with_points(node)
         if one.applies is not None:

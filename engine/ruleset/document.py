@@ -136,6 +136,7 @@ class FactField(Model):
     at_least: Literally | None = None
     at_most: Literally | None = None
     description: BilingualText | None = None
+    found_as: list[str] = []
 
 
 class FactEntry(Model):
@@ -148,6 +149,7 @@ class FactEntry(Model):
     at_least: Literally | None = None
     at_most: Literally | None = None
     description: BilingualText | None = None
+    found_as: list[str] = []
     records: RecordKey | None = None
     fields: dict[FactName, FactField] | None = None
 
@@ -335,6 +337,7 @@ class Criterion(Model):
     title: BilingualText
     points: Exact
     description: BilingualText | None = None
+    found_as: list[str] = []
     basis: Basis | None = None
     better: dict[str, Literal["higher", "lower"]] | None = None
     applies: Expression | None = None

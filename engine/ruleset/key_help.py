@@ -52,6 +52,7 @@ KEYS = {
     "Judged.at_most": "评审人最多可扣的分 / the most an assessor may deduct",
     "records": "写了就是记录表，一行一条 / a record list: one record a row",
     "key": "区分各条记录的字段 / the field that tells records apart",
+    "found_as": "报告里的写法，{value} 处是数字，… 处可有别的文字 / how a report words it: {value} is the figure, … other words",
     "fields": "分组或记录表的字段 / the fields of a group or a record list",
     "value": "取值 / the value",
     "Measure.value": "计算公式 / the formula",

@@ -9,6 +9,7 @@ from engine.language.terms import ORDERED, Kind, RecordField, Records, Scalar, T
 from engine.ruleset.document import Basis as WrittenBasis
 from engine.ruleset.document import BilingualText, FactEntry, FactField, RulesetDocument
 from engine.ruleset.expressions import Expressions, Path
+from engine.ruleset.found_as import check_found_as
 from engine.ruleset.model import Basis, Fact, FactGroup, Range, RecordList, Ruleset, Schema
 
 
@@ -60,6 +61,10 @@ class SchemaBuilder:
     ) -> RecordList:
         assert entry.records is not None
         key = entry.records.key
+        for field, one in fields.items():
+            if one.found_as:
+                message = Text("记录表的字段不能用 found_as 摘录", "a field of records has no 'found_as'")
+                self.expressions.report("R024", message, (*path, "fields", field, "found_as"))
         columns = {
             field: self.fact(f"{name}.{field}", one, index, (*path, "fields", field))
             for index, (field, one) in enumerate(fields.items())
@@ -76,6 +81,8 @@ class SchemaBuilder:
 
     def fact(self, name: str, entry: FactEntry | FactField, place: int, path: Path) -> Fact:
         type_ = self.fact_type(entry, path)
+        if entry.found_as:
+            check_found_as(entry.found_as, type_, self.expressions, (*path, "found_as"))
         low = high = None
         if entry.at_least is not None or entry.at_most is not None:
             if type_.kind not in ORDERED:

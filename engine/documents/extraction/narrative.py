@@ -1,0 +1,160 @@
+"""A report as one text with places, whether it comes as text, Word or PDF."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from engine.documents.extras import require
+from engine.documents.package import OLD_OFFICE, ZIP, check_package, read_limited
+from engine.errors import Position, Problem, Text, UsageProblem
+from engine.ruleset.found_as import narrow
+
+MAX_PAGES = 500
+_ITEM = re.compile(
+    r"\s*(?:[0-9０-９]{1,2}\s*[.．、](?![0-9])|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节部])"
+)
+"""How a numbered paragraph begins: words on both sides of it do not belong together."""
+
+
+class Line(Struct, frozen=True):
+    """A line or paragraph, and where it stands, in words and for a message."""
+
+    text: str
+    place: Text
+    position: Position
+    alone: bool = False
+    """A cell of a table, say: words before it do not belong to it."""
+
+
+class Narrative:
+    """The squeezed text of a report; an index into it leads back to the line it came from."""
+
+    def __init__(self, name: str, lines: list[Line]) -> None:
+        self.name = name
+        self.lines = lines
+        pieces: list[str] = []
+        self.starts: list[int] = []
+        self.items: list[int] = [0]
+        length = 0
+        for line in lines:
+            self.starts.append(length)
+            if line.alone or _ITEM.match(line.text):
+                self.items.append(length)
+            piece = "".join(narrow(character) for character in line.text if not character.isspace())
+            pieces.append(piece)
+            length += len(piece)
+        self.text = "".join(pieces)
+        self.items.append(length)
+
+    def line(self, index: int) -> Line:
+        return self.lines[bisect_right(self.starts, index) - 1]
+
+    def item_end(self, index: int) -> int:
+        """Where the numbered paragraph around ``index`` ends."""
+        return self.items[bisect_right(self.items, index)] if index < len(self.text) else len(self.text)
+
+    def sentence(self, start: int, end: int) -> str:
+        """The sentence around a place, at most a couple of hundred characters of it."""
+        left = max(self.text.rfind(stop, 0, start) for stop in "。；！？") + 1
+        left = max(left, start - 150, self.items[bisect_right(self.items, start) - 1])
+        stops = [at for stop in "。；！？" if (at := self.text.find(stop, end)) >= 0]
+        return self.text[left : min([*stops, end + 80, len(self.text)]) + 1]
+
+
+def read_narrative(path: Path) -> Narrative:
+    """The report at ``path``. Raises :class:`UsageProblem` where it cannot be read."""
+    content = read_limited(path, UsageProblem)
+    name = str(path)
+    if content.startswith((ZIP, OLD_OFFICE)):
+        lines = list(_word(content, path))
+    elif content.startswith(b"%PDF"):
+        lines = list(_pdf(content, path))
+    else:
+        lines = list(_plain(content, name))
+    narrative = Narrative(name, lines)
+    if not narrative.text:
+        message = Text("报告里没有文字", "there is no text in the report")
+        fix = Text("扫描件要先作文字识别", "a scan has to go through character recognition first")
+        raise UsageProblem([Problem("D031", message, Position(name), fix=fix)])
+    return narrative
+
+
+def _plain(content: bytes, name: str) -> Iterator[Line]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        break
+    else:
+        message = Text("既不是 UTF-8 也不是 GB 18030 编码的文字", "neither UTF-8 nor GB 18030 text")
+        raise UsageProblem([Problem("D030", message, Position(name))])
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            yield Line(line, Text(f"第 {number} 行", f"line {number}"), Position(name, number, 1))
+
+
+def _word(content: bytes, path: Path) -> Iterator[Line]:
+    """Paragraphs; and each cell of a table with the heads of its row and column before it."""
+    check_package(content, path, "word/document.xml", UsageProblem)
+    require("docx")
+    from docx import Document
+    from docx.table import Table
+
+    try:
+        blocks = list(Document(io.BytesIO(content)).iter_inner_content())
+    except (KeyError, ValueError, zipfile.BadZipFile, RecursionError, AttributeError) as failure:
+        raise UsageProblem([_damaged(path, failure)]) from None
+    for number, block in enumerate(blocks, 1):
+        place = Text(f"第 {number} 段", f"paragraph {number}")
+        where = Position(str(path), number, 1)
+        if isinstance(block, Table):
+            rows = [[cell.text.strip() for cell in row.cells] for row in block.rows]
+            yield from (Line(text, place, where, alone=True) for text in _cells(rows))
+        elif block.text.strip():
+            yield Line(block.text, place, where)
+
+
+def _cells(rows: list[list[str]]) -> Iterator[str]:
+    """``总收支 年初结转和结余 3,108.53``: each figure of a table with what names its row and column."""
+    heads = rows[0] if rows else []
+    for row in rows[1:] if len(rows) > 1 else rows:
+        for place, cell in enumerate(row):
+            if place and any(character.isdigit() for character in cell):
+                head = heads[place] if place < len(heads) and rows[0] is not row else ""
+                yield f"{row[0]} {head} {cell}。"
+
+
+def _pdf(content: bytes, path: Path) -> Iterator[Line]:
+    require("pdfplumber")
+    import pdfplumber
+
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as document:
+            if len(document.pages) > MAX_PAGES:
+                zh, en = f"超过 {MAX_PAGES} 页", f"more than {MAX_PAGES} pages"
+                raise UsageProblem([Problem("D003", Text(zh, en), Position(str(path)))])
+            for number, page in enumerate(document.pages, 1):
+                for at, line in enumerate((page.extract_text() or "").splitlines(), 1):
+                    if line.strip() and not line.strip().isdigit():
+                        place = Text(f"第 {number} 页第 {at} 行", f"page {number}, line {at}")
+                        yield Line(line, place, Position(str(path), 0, 0, f"p{number}:{at}"))
+                page.close()
+    except UsageProblem:
+        raise
+    except Exception as failure:  # noqa: BLE001 - whatever a damaged file makes the library raise
+        raise UsageProblem([_damaged(path, failure)]) from None
+
+
+def _damaged(path: Path, failure: Exception) -> Problem:
+    reason = (str(failure).splitlines() or [failure.__class__.__name__])[0][:200]
+    return Problem(
+        "D004", Text(f"文件已损坏（{reason}）", f"the file is damaged ({reason})"), Position(str(path))
+    )
