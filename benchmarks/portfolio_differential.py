@@ -136,9 +136,10 @@ def run_batch(task: tuple[str, int, int]) -> Outcome:
     """One batch of one ruleset, both ways."""
     import duckdb
 
+    from engine.portfolio.comparing import results_of
     from engine.portfolio.loading import RawTables
     from engine.portfolio.scoring import Portfolio
-    from tests.portfolio.differential import differences, results_of
+    from tests.portfolio.differential import differences
 
     name, count, seed_ = task
     ruleset = load(name)

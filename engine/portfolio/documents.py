@@ -30,15 +30,22 @@ def read_document(document: Mapping[str, Any], ruleset: Ruleset, label: str) -> 
 
 
 def documents_of(
-    connection: DuckDBPyConnection, layout: Layout, names: Sequence[str]
+    connection: DuckDBPyConnection,
+    layout: Layout,
+    names: Sequence[str],
+    passed_over: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[str, Document | FactsError]]:
     """The documents of the departments called ``names``, in that order, or why there is none."""
     connection.execute("CREATE OR REPLACE TEMP TABLE wanted (name VARCHAR)")
     if names:
         connection.execute("INSERT INTO wanted SELECT unnest(?)", [list(names)])
-    main = _rows(connection, MAIN, header_names(layout.main))
-    lists = {one: _rows(connection, one, header_names(table)) for one, table in layout.lists.items()}
-    beside = {one: _rows(connection, one, {text: text for text in BESIDE[one]}) for one in BESIDE}
+    main = _rows(connection, MAIN, header_names(layout.main), passed_over)
+    lists = {
+        one: _rows(connection, one, header_names(table), passed_over) for one, table in layout.lists.items()
+    }
+    beside = {
+        one: _rows(connection, one, {text: text for text in BESIDE[one]}, frozenset()) for one in BESIDE
+    }
     for one in names:
         document = _document(main.get(one, [{}])[0], layout)
         facts = document["facts"]
@@ -93,7 +100,7 @@ def _attach(document: Document, table: str, rows: Sequence[Mapping[str, Any]]) -
 
 
 def _rows(
-    connection: DuckDBPyConnection, table: str, headers: Mapping[str, str]
+    connection: DuckDBPyConnection, table: str, headers: Mapping[str, str], passed_over: frozenset[str]
 ) -> dict[str, list[dict[str, Any]]]:
     """The rows of the wanted departments as texts, without their empty cells."""
     there = raw_columns(connection, table)
@@ -108,7 +115,10 @@ def _rows(
             row = {
                 headers.get(header, header): _text(value)
                 for header, value in zip(there, values, strict=True)
-                if value is not None and value != "" and (header != KEY or table == MAIN)
+                if value is not None
+                and value != ""
+                and (header != KEY or table == MAIN)
+                and (header in headers or header not in passed_over)
             }
             found.setdefault(owner, []).append(row)
     return found

@@ -107,6 +107,13 @@ class Layout:
         yield self.main
         yield from self.lists.values()
 
+    def columns(self) -> Iterator[str]:
+        """Every way to write a column or the table it is in, for any of the tables."""
+        for table in self.tables():
+            yield table.name
+            for text, column in table.columns.items():
+                yield from (text, column.fact.label.zh, column.fact.label.en)
+
     def judged(self) -> list[Criterion]:
         return [one for one in self.ruleset.criteria.values() if one.is_judged]
 

@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from engine.errors import AuditError, FactsError, Position, Problem, Text, UsageProblem
-from engine.facts.reading import load_facts
+from engine.facts.reading import read_facts
 from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import BESIDE, MAIN, Layout
 from engine.portfolio.loading import RawTables, create_raw
+from engine.source import read_source
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -77,7 +78,12 @@ def workspace(memory_limit: str = "", threads: int = 0) -> Iterator[DuckDBPyConn
 
 
 def load(
-    connection: DuckDBPyConnection, layout: Layout, path: Path, report: Callable[[str, int, int], None]
+    connection: DuckDBPyConnection,
+    layout: Layout,
+    path: Path,
+    report: Callable[[str, int, int], None],
+    *,
+    any_year: bool = False,
 ) -> list[Unreadable]:
     """The departments at ``path`` as raw tables. Facts files that cannot be used are returned.
 
@@ -93,7 +99,7 @@ def load(
                 return []
         files = sorted(one for one in path.rglob("*") if one.suffix.lower() in FACTS_FILES and one.is_file())
         if files:
-            return _facts_files(connection, layout, path, files, report)
+            return _facts_files(connection, layout, path, files, report, any_year=any_year)
     message = Text("这里没有可读的部门数据", "there are no departments here to read")
     fix = Text(
         "给出事实文件的文件夹、含 main.csv 或 main.parquet 的文件夹，或 .duckdb 数据库",
@@ -134,7 +140,7 @@ def _attach(connection: DuckDBPyConnection, layout: Layout, path: Path) -> None:
 
     create_raw(connection)
     try:
-        connection.execute(f"ATTACH {literal(str(path))} AS given (READ_ONLY)")
+        connection.execute(f"ATTACH IF NOT EXISTS {literal(str(path))} AS given (READ_ONLY)")
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
         message = Text(f"无法打开数据库（{said}）", f"the database cannot be opened ({said})")
@@ -154,6 +160,8 @@ def _facts_files(
     folder: Path,
     files: list[Path],
     report: Callable[[str, int, int], None],
+    *,
+    any_year: bool,
 ) -> list[Unreadable]:
     tables = RawTables(layout)
     tables.create(connection)
@@ -161,7 +169,7 @@ def _facts_files(
     for number, file in enumerate(files):
         report("read", number, len(files))
         try:
-            facts = load_facts(file, layout.ruleset)
+            facts = read_facts(read_source(file, FactsError), layout.ruleset, any_year=any_year)
         except FactsError as error:
             unreadable.append(Unreadable(str(file.relative_to(folder)), error))
             continue

@@ -51,22 +51,25 @@ class Portfolio:
     After :meth:`score` the tables ``scored``, ``ledger`` and ``rejects`` hold the results.
     """
 
-    def __init__(self, connection: DuckDBPyConnection, ruleset: Ruleset) -> None:
+    def __init__(self, connection: DuckDBPyConnection, ruleset: Ruleset, *, any_year: bool = False) -> None:
         self.connection = connection
         self.ruleset = ruleset
         self.layout: Layout = layout_of(ruleset)
         self.program: Program | None = None
+        self.any_year = any_year
+        self.passed_over: frozenset[str] = frozenset()
+        """Columns that are not the ruleset's and no mistake."""
         self.unreadable: list[Unreadable] = []
         """Facts files that could not be read."""
 
     def read(self, path: Path, report: Report = silent) -> None:
         """Read the departments at ``path`` into raw tables."""
-        self.unreadable = load(self.connection, self.layout, path, report)
+        self.unreadable = load(self.connection, self.layout, path, report, any_year=self.any_year)
 
     def score(self, report: Report = silent, language: Language = "zh") -> Counts:
         """Score every department of the raw tables. Raises :class:`FactsError` for tables that cannot be read."""
         report("stage", 0, 4)
-        self.layout = stage(self.connection, self.layout)
+        self.layout = stage(self.connection, self.layout, self.passed_over, any_year=self.any_year)
         report("score", 1, 4)
         self.program = program_of(self.layout)
         self.run_columns()
@@ -138,11 +141,13 @@ class Portfolio:
 
     def decide(self, names: list[str]) -> Iterator[tuple[str, Scoring | None, AuditError | None]]:
         """Each department by the direct evaluation: its scoring, or why it has none."""
-        for department, document in documents_of(self.connection, self.layout, names):
+        for department, document in documents_of(self.connection, self.layout, names, self.passed_over):
             if isinstance(document, AuditError):
                 yield department, None, document
                 continue
             try:
+                if self.any_year:
+                    document["year"] = str(self.ruleset.year)
                 facts = read_document(document, self.ruleset, department)
                 yield department, score_directly(self.ruleset, facts), None
             except Fault:

@@ -62,7 +62,13 @@ class Cell:
         return f"nullif(trim({self.sql}, {literal(_SPACES)}), '')"
 
 
-def stage(connection: DuckDBPyConnection, layout: Layout) -> Layout:
+def stage(
+    connection: DuckDBPyConnection,
+    layout: Layout,
+    passed_over: frozenset[str] = frozenset(),
+    *,
+    any_year: bool = False,
+) -> Layout:
     """Make the typed tables of ``layout`` from those of ``raw``; the layout returned fits their values.
 
     Raises :class:`FactsError` where a table or a column is missing, unknown, or of a type that holds no
@@ -70,14 +76,14 @@ def stage(connection: DuckDBPyConnection, layout: Layout) -> Layout:
     """
     create_calendar(connection)
     connection.execute("SET error_on_division_by_zero = false")
-    cells = {table.name: _cells(connection, table) for table in layout.tables()}
+    cells = {table.name: _cells(connection, table, passed_over) for table in layout.tables()}
     layout = _measured(connection, layout, cells)
-    _departments(connection)
+    number_departments(connection)
     connection.execute("CREATE OR REPLACE TABLE unsound (department BIGINT)")
     layout = _waivers(connection, layout)
     for table in layout.lists.values():
         _stage_list(connection, layout, table, cells[table.name])
-    _stage_main(connection, layout, cells[MAIN])
+    _stage_main(connection, layout, cells[MAIN], any_year=any_year)
     _beside(connection, layout)
     most = max([1, *(_most_records(connection, table) for table in layout.lists.values())])
     return replace(layout, most_records=10 ** len(str(most)))
@@ -111,7 +117,7 @@ def header_names(table: Table) -> dict[str, str]:
     return known | {text: text for text in table.columns}
 
 
-def _cells(connection: DuckDBPyConnection, table: Table) -> dict[str, Cell]:
+def _cells(connection: DuckDBPyConnection, table: Table, passed_over: frozenset[str]) -> dict[str, Cell]:
     """The raw column of every fact of the table. Raises :class:`FactsError` with all that is wrong."""
     there = raw_columns(connection, table.name)
     problems: list[Problem] = []
@@ -129,6 +135,8 @@ def _cells(connection: DuckDBPyConnection, table: Table) -> dict[str, Cell]:
         if header in beside or header.startswith("raw:"):
             continue
         meant = headers.get(header)
+        if meant is None and header in passed_over:
+            continue
         if meant is None:
             message = Text(f"没有名为“{header}”的列", f"there is no column '{header}'")
             problems.append(Problem("F002", message, where, header, suggestion(header, [*headers])))
@@ -307,7 +315,7 @@ def _empty(cell: Cell) -> str:
 # Tables
 
 
-def _departments(connection: DuckDBPyConnection) -> None:
+def number_departments(connection: DuckDBPyConnection) -> None:
     """Every department that has a name of its own, numbered in the order of names."""
     given = f"nullif(trim({KEY}::VARCHAR, {literal(_SPACES)}), '')"
     connection.execute(
@@ -387,10 +395,12 @@ def _kept(table: Table, *more: str) -> str:
     return f"*{exclude}{f' REPLACE ({bounded})' if bounded else ''}"
 
 
-def _stage_main(connection: DuckDBPyConnection, layout: Layout, cells: Mapping[str, Cell]) -> None:
+def _stage_main(
+    connection: DuckDBPyConnection, layout: Layout, cells: Mapping[str, Cell], *, any_year: bool
+) -> None:
     table, ruleset = layout.main, layout.ruleset
     joins, worked = _calendar_joins(table)
-    there = raw_columns(connection, MAIN)
+    there = {} if any_year else raw_columns(connection, MAIN)
     sound = [_sound(column) for column in table.columns.values()]
     typed = _typed(table, cells)
     for text, wanted in (("year", str(ruleset.year)), ("ruleset", "")):

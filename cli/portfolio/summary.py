@@ -1,0 +1,97 @@
+"""``audit portfolio summary``: what a result shows as a whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.context import Session, pass_session
+from engine.errors import Text
+
+
+@click.command()
+@click.argument("result", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--format",
+    "-f",
+    "format_",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Output format 输出格式.",
+)
+@click.option(
+    "--plot", type=click.Path(path_type=Path, dir_okay=False), help="Also a picture, .png or .svg 另画图."
+)
+@pass_session
+def summary(session: Session, result: Path, format_: str, plot: Path | None) -> None:
+    """Sum up RESULT, which `audit portfolio score` wrote: totals, grades, costliest rules, outliers, claims, rejects.
+
+    汇总 audit portfolio score 的结果 RESULT：总分分布、等级、扣分最多的规则、离群部门、自评对照、退回原因。
+    """
+    from engine.portfolio.opening import open_result
+    from engine.portfolio.reading import workspace
+    from engine.portfolio.summary import summary_of
+
+    if plot is not None and plot.suffix.lower() not in (".png", ".svg"):
+        raise click.BadParameter("the picture's name ends in .png or .svg", param_hint="--plot")
+    with workspace() as connection:
+        open_result(connection, result)
+        found = summary_of(connection)
+    if format_ == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(part for part in _tables(session, found) if part).rstrip("\n"))
+    if plot is not None:
+        _plot(session, found, plot)
+
+
+def _plot(session: Session, found: dict[str, Any], path: Path) -> None:
+    from engine.portfolio.plots import plot
+    from engine.writing import write_whole
+
+    content, chinese = plot(found, path)
+    write_whole(path, content)
+    if not chinese:
+        message = Text(
+            "没有找到中文字体，图中用英文和 id 标注",
+            "no Chinese font was found: the picture is labelled in English and by ids",
+        )
+        click.echo(session.say(message), err=True)
+
+
+def _tables(session: Session, found: dict[str, Any]) -> list[str]:
+    from cli.portfolio.tables import shown
+
+    about, totals = found["about"], found["totals"]
+    departments, points = Text("部门数", "departments"), Text("分值", "points")
+    head = Text(
+        f"{about['ruleset']}：读入 {about['read']}，评分 {about['scored']}，退回 {about['rejected']}",
+        f"{about['ruleset']}: {about['read']} read, {about['scored']} scored, {about['rejected']} rejected",
+    )
+    names = {
+        "mean": Text("平均", "mean"), "least": Text("最低", "least"), "lower_quartile": Text("下四分位", "lower quartile"),
+        "median": Text("中位", "median"), "upper_quartile": Text("上四分位", "upper quartile"), "greatest": Text("最高", "greatest"),
+    }  # fmt: skip
+    return [
+        f"{session.say(head)}\n",
+        shown(session, Text("总分", "Totals"), [names[one] for one in totals], [list(totals.values())]),
+        shown(session, Text("分布", "Distribution"), [Text("从", "from"), Text("到", "to"), departments],
+              [list(one.values()) for one in found["histogram"] if one["departments"]]),
+        shown(session, Text("等级", "Grades"), [Text("等级", "grade"), departments], [list(one.values()) for one in found["grades"] if one["grade"]]),
+        shown(session, Text("扣分最多的指标", "Criteria that lost most"),
+              [Text("指标", "criterion"), Text("名称", "title"), points, Text("平均扣分", "average lost")],
+              [list(one.values()) for one in found["criteria"]]),
+        shown(session, Text("扣分最多的规则", "Rules that cost most"),
+              [Text("规则", "rule"), Text("指标", "criterion"), departments, Text("条数", "lines"), Text("扣分", "points")],
+              [list(one.values()) for one in found["rules"]]),
+        shown(session, Text("离群部门", "Outliers"), [Text("部门", "department"), Text("总分", "total")], [list(one.values()) for one in found["outliers"]]),
+        shown(session, Text("自评与计算", "Claimed and computed"),
+              [Text("指标", "criterion"), departments, Text("高报", "more"), Text("一致", "same"), Text("低报", "less"),
+               Text("平均差", "average difference"), Text("差最多的部门", "furthest"), Text("差", "by")],
+              [list(one.values()) for one in found["claims"]]),
+        shown(session, Text("退回原因", "Rejects"), [Text("代码", "code"), departments], [list(one.values()) for one in found["rejects"]]),
+    ]  # fmt: skip

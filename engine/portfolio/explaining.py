@@ -1,0 +1,57 @@
+"""One department of a portfolio by the main path, held against the columns to the cent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import FactsError, Fault, Problem, Text, UsageProblem
+from engine.language.types import suggestion
+from engine.ledger.scoring import Scoring
+from engine.portfolio.comparing import differing_parts, result_of, results_of
+from engine.portfolio.documents import documents_of, read_document
+from engine.portfolio.loading import load_documents
+from engine.portfolio.scoring import Portfolio, Report
+from engine.portfolio.staging import number_departments
+from engine.scoring import Scorer
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def explain_department(
+    connection: DuckDBPyConnection, scorer: Scorer, path: Path, department: str, report: Report
+) -> Scoring:
+    """The department's scoring by durable-rules and the direct evaluation, after the columns have agreed.
+
+    Raises :class:`FactsError` where it cannot be scored, and :class:`Fault` if the two differed.
+    """
+    portfolio = Portfolio(connection, scorer.ruleset)
+    portfolio.read(path, report)
+    for one in portfolio.unreadable:
+        if one.file == department:
+            raise one.error
+    number_departments(connection)
+    names = [text for (text,) in connection.execute("SELECT name FROM departments").fetchall()]
+    if department not in names:
+        message = Text(
+            f"没有部门“{department}”，或不止一个", f"there is no department '{department}', or more than one"
+        )
+        raise UsageProblem([Problem("U007", message, fix=suggestion(department, names))])
+    ((_, document),) = documents_of(connection, portfolio.layout, [department])
+    if isinstance(document, FactsError):
+        raise document
+    scoring = scorer.score(read_document(document, scorer.ruleset, department))
+    load_documents(connection, portfolio.layout, [(department, document)])
+    alone = Portfolio(connection, scorer.ruleset)
+    alone.score()
+    results, rejects = results_of(alone)
+    differing = list(differing_parts(result_of(scoring), results.get(department, ("", {}, []))))
+    if differing or rejects:
+        part, main, columns = differing[0] if differing else ("reject", "", rejects)
+        message = Text(
+            f"两条路径的结果不同（{part}）：{main} 与 {columns}",
+            f"the two paths differ ({part}): {main} and {columns}",
+        )
+        raise Fault([Problem("X004", message, None, department)])
+    return scoring

@@ -1,0 +1,125 @@
+"""What other rules would do to the same departments: who gains and loses, by how much, through which rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Language
+from engine.portfolio.integers import name
+from engine.portfolio.program import GRADE
+from engine.portfolio.results import in_points
+from engine.portfolio.scoring import Counts, Portfolio, Report
+from engine.portfolio.summary import TOP, points
+from engine.ruleset.model import Ruleset
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Impact = dict[str, Any]
+
+
+def score_both(
+    connection: DuckDBPyConnection,
+    path: Path,
+    rulesets: tuple[Ruleset, Ruleset],
+    report: Report,
+    language: Language,
+) -> tuple[Counts, Counts]:
+    """Score the departments at ``path`` by both rulesets, whatever year each is for."""
+    counted: list[Counts] = []
+    portfolios = [Portfolio(connection, one, any_year=True) for one in rulesets]
+    known = [set(one.layout.columns()) for one in portfolios]
+    for side, portfolio, other in zip(("before", "after"), portfolios, reversed(known), strict=True):
+        portfolio.passed_over = frozenset(other)
+        portfolio.read(path, report)
+        counted.append(portfolio.score(report, language))
+        _keep(portfolio, side)
+    return counted[0], counted[1]
+
+
+def _keep(portfolio: Portfolio, side: str) -> None:
+    """The tables ``before`` and ``after``, and what each rule cost each department."""
+    assert portfolio.program is not None
+    execute, decimals = portfolio.connection.execute, portfolio.program.decimals
+    execute(
+        f"CREATE OR REPLACE TABLE {side} AS SELECT name, {in_points(name('=total'), decimals)} AS total, "
+        f"{name(GRADE)} AS grade FROM scored JOIN departments USING (department)"
+    )
+    execute(
+        f"CREATE OR REPLACE TABLE {side}_costs AS SELECT name, coalesce(nullif(rule, ''), kind || ' ' || criterion) AS rule, "
+        "sum(applied_numerator * 1000000 // applied_denominator)::DECIMAL(18,0) * 0.000001::DECIMAL(6,6) AS cost "
+        "FROM ledger JOIN departments USING (department) GROUP BY ALL"
+    )
+
+
+def impact_of(connection: DuckDBPyConnection) -> Impact:
+    """What changes from ``before`` to ``after``, JSON-ready."""
+    execute = connection.execute
+    execute(
+        "CREATE OR REPLACE TABLE changes AS SELECT name AS department, b.total AS before, a.total AS after, "
+        "a.total - b.total AS change, b.grade AS grade_before, a.grade AS grade_after "
+        "FROM before AS b JOIN after AS a USING (name)"
+    )
+    row = execute(
+        "SELECT count(*), count(*) FILTER (WHERE change > 0), count(*) FILTER (WHERE change < 0), "
+        "count(*) FILTER (WHERE change = 0), sum(change) / nullif(count(*), 0)::DECIMAL(18,0), min(change), max(change), "
+        "count(*) FILTER (WHERE grade_before <> grade_after) FROM changes"
+    ).fetchone()
+    assert row is not None
+    rules = execute(
+        "SELECT rule, sum(coalesce(b.cost, 0)), sum(coalesce(a.cost, 0)), count(*) FILTER (WHERE coalesce(a.cost, 0) <> coalesce(b.cost, 0)) "
+        "FROM before_costs AS b FULL JOIN after_costs AS a USING (name, rule) "
+        "WHERE name IN (SELECT department FROM changes) GROUP BY rule "
+        "HAVING count(*) FILTER (WHERE coalesce(a.cost, 0) <> coalesce(b.cost, 0)) > 0 "
+        "ORDER BY abs(sum(coalesce(a.cost, 0)) - sum(coalesce(b.cost, 0))) DESC, rule"
+    ).fetchall()
+    matrix = execute(
+        "SELECT grade_before, grade_after, count(*) FROM changes GROUP BY ALL ORDER BY min(before) DESC, min(after) DESC"
+    ).fetchall()
+    only = execute(
+        "SELECT (SELECT count(*) FROM before ANTI JOIN after USING (name)), (SELECT count(*) FROM after ANTI JOIN before USING (name))"
+    ).fetchone()
+    assert only is not None
+    return {
+        "departments": row[0], "gain": row[1], "lose": row[2], "same": row[3], "average_change": points(row[4]),
+        "greatest_loss": points(row[5]), "greatest_gain": points(row[6]), "grade_changes": row[7],
+        "only_before": only[0], "only_after": only[1],
+        "grades": [{"before": a, "after": b, "departments": count} for a, b, count in matrix],
+        "rules": [
+            {"rule": rule, "before": points(b), "after": points(a), "departments": count} for rule, b, a, count in rules
+        ],
+        "losers": _moved(connection, "change ASC", "change < 0"),
+        "gainers": _moved(connection, "change DESC", "change > 0"),
+    }  # fmt: skip
+
+
+def _moved(connection: DuckDBPyConnection, order: str, where: str) -> list[dict[str, str]]:
+    rows = connection.execute(
+        f"SELECT * FROM changes WHERE {where} ORDER BY {order}, department LIMIT {TOP}"
+    ).fetchall()
+    return [
+        {
+            "department": one,
+            "before": points(b),
+            "after": points(a),
+            "change": points(c),
+            "grade_before": g,
+            "grade_after": h,
+        }
+        for one, b, a, c, g, h in rows
+    ]
+
+
+def changes_csv(connection: DuckDBPyConnection) -> bytes:
+    """Every department's change, as a CSV table."""
+    import csv
+    import io
+
+    cursor = connection.execute("SELECT * FROM changes ORDER BY department")
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([one[0] for one in cursor.description or ()])
+    while batch := cursor.fetchmany(10_000):
+        writer.writerows(batch)
+    return buffer.getvalue().encode()

@@ -1,0 +1,124 @@
+"""What a result shows as a whole: totals, grades, the rules that cost most, outliers, claims, rejects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Summary = dict[str, Any]
+BINS, TOP = 10, 10
+_CENT = Decimal("0.01")
+
+
+def summary_of(connection: DuckDBPyConnection) -> Summary:
+    """The summary of the result in the schema ``result``, JSON-ready; points are texts, exact to the cent shown."""
+
+    def rows(query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        return connection.execute(query, list(parameters)).fetchall()
+
+    about = dict(rows("SELECT name, value FROM result.about"))
+    full = rows("SELECT points FROM result.criteria WHERE parent IS NULL")[0][0]
+    return {
+        "about": about,
+        "totals": _totals(rows),
+        "histogram": _histogram(rows, full),
+        "grades": [
+            {"grade": grade, "departments": count}
+            for grade, count in rows("SELECT grade, count(*) FROM result.scores GROUP BY grade ORDER BY min(total) DESC, grade")
+        ],
+        "criteria": [
+            {"criterion": one, "title": title, "points": points(most), "average_lost": points(lost)}
+            for one, title, most, lost in rows(_BY_CRITERION, TOP)
+        ],
+        "rules": [
+            {"rule": rule, "criterion": one, "departments": departments, "lines": lines, "points": points(cost)}
+            for rule, one, departments, lines, cost in rows(_BY_RULE, TOP)
+        ],
+        "outliers": _outliers(rows),
+        "claims": _claims(rows),
+        "rejects": [
+            {"code": code, "departments": departments}
+            for code, departments in rows(
+                "SELECT code, count(DISTINCT department) FROM result.rejects GROUP BY code ORDER BY 2 DESC, code"
+            )
+        ],
+    }  # fmt: skip
+
+
+_BY_RULE = """
+SELECT coalesce(rule, kind) AS rule, criterion, count(DISTINCT department), count(*), sum(applied) AS cost
+FROM result.ledger GROUP BY ALL HAVING sum(applied) > 0 ORDER BY cost DESC, rule, criterion LIMIT ?
+"""
+_BY_CRITERION = """
+SELECT c.criterion, c.title, c.points, l.cost / n.departments
+FROM (SELECT criterion, sum(applied) AS cost FROM result.ledger GROUP BY criterion) AS l
+JOIN result.criteria AS c USING (criterion), (SELECT count(*)::DECIMAL(18,0) AS departments FROM result.scores) AS n
+WHERE l.cost > 0 ORDER BY l.cost DESC, c.criterion LIMIT ?
+"""
+
+
+def points(value: Any) -> str:
+    """Points with two decimals, as people write them."""
+    return str(Decimal(str(value)).quantize(_CENT, ROUND_HALF_UP)) if value is not None else ""
+
+
+def _totals(rows: Any) -> dict[str, str]:
+    query = (
+        "SELECT count(*), sum(total), min(total), quantile_disc(total, 0.25), quantile_disc(total, 0.5), "
+        "quantile_disc(total, 0.75), max(total) FROM result.scores"
+    )
+    count, total, *others = rows(query)[0]
+    names = ("least", "lower_quartile", "median", "upper_quartile", "greatest")
+    mean = {"mean": points(Decimal(total) / count)} if count else {}
+    return {**mean, **{one: points(value) for one, value in zip(names, others, strict=True)}}
+
+
+def _histogram(rows: Any, full: Decimal) -> list[dict[str, Any]]:
+    """How many totals lie in each tenth of the full points; the last tenth holds the full points too."""
+    width = full / BINS
+    counted = dict(
+        rows(
+            f"SELECT least(floor(total / ?)::BIGINT, {BINS - 1}) AS bin, count(*) FROM result.scores GROUP BY bin",
+            width,
+        )
+    )
+    return [
+        {"from": points(width * one), "to": points(width * (one + 1)), "departments": counted.get(one, 0)}
+        for one in range(BINS)
+    ]
+
+
+def _outliers(rows: Any) -> list[dict[str, str]]:
+    """Totals further from the quartiles than one and a half times their distance."""
+    query = """
+    WITH q AS (SELECT quantile_disc(total, 0.25) AS a, quantile_disc(total, 0.75) AS b FROM result.scores)
+    SELECT department, total FROM result.scores, q
+    WHERE 2 * total < 2 * a - 3 * (b - a) OR 2 * total > 2 * b + 3 * (b - a)
+    ORDER BY abs(total - (a + b) / 2) DESC, department LIMIT ?
+    """
+    return [{"department": one, "total": points(total)} for one, total in rows(query, TOP)]
+
+
+def _claims(rows: Any) -> list[dict[str, Any]]:
+    """By criterion how often departments claimed more, the same, or less than was computed."""
+    query = """
+    SELECT criterion, count(*), count(*) FILTER (WHERE difference > 0), count(*) FILTER (WHERE difference = 0),
+        count(*) FILTER (WHERE difference < 0), sum(difference) / count(*)::DECIMAL(18,0),
+        arg_max(department, (difference, department)), max(difference)
+    FROM result.claims GROUP BY criterion ORDER BY 3 DESC, criterion
+    """
+    names = ("criterion", "departments", "more", "same", "less")
+    found: Sequence[tuple[Any, ...]] = rows(query)
+    return [
+        {
+            **dict(zip(names, row[:5], strict=True)),
+            "average_difference": points(row[5]),
+            "furthest": row[6],
+            "by": points(row[7]),
+        }
+        for row in found
+    ]
