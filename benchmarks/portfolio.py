@@ -52,7 +52,7 @@ def chance(seed: int, of_10000: int, n: str = "i") -> str:
 
 
 def day(base: str, seed: int, spread: int, n: str = "i") -> str:
-    return f"({base} + ({part(seed, n)} % {spread}))"
+    return f"(DATE '{base}' + ({part(seed, n)} % {spread}))"
 
 
 def generate(folder: Path, departments: int) -> None:
@@ -82,12 +82,12 @@ def generate(folder: Path, departments: int) -> None:
         "general_budget.opening": decimal(opening), "general_budget.income": decimal(income),
         "general_budget.spent": decimal(spent), "general_budget.closing": decimal(f"{opening} + {income} - {spent}"),
         **{name: f"NOT {chance(seed, 500)}" for name, seed in flags.items()},
-        "preparation.due": y["09-30"], "preparation.submitted": day("DATE '2024-09-20'", 5, 25),
+        "preparation.due": y["09-30"], "preparation.submitted": day("2024-09-20", 5, 25),
         "disclosure.classified": chance(6, 100), "disclosure.budget_approved": y["02-05"],
-        "disclosure.budget_published": f"CASE WHEN {chance(7, 9800)} THEN {day('DATE \'2024-02-10\'', 8, 25)} END",
+        "disclosure.budget_published": f"CASE WHEN {chance(7, 9800)} THEN {day('2024-02-10', 8, 25)} END",
         "disclosure.accounts_approved": y["08-06"],
-        "disclosure.accounts_published": f"CASE WHEN {chance(9, 9800)} THEN {day('DATE \'2024-08-10\'', 10, 25)} END",
-        "disclosure.performance_published": f"CASE WHEN {chance(11, 9800)} THEN {day('DATE \'2024-08-10\'', 12, 30)} END",
+        "disclosure.accounts_published": f"CASE WHEN {chance(9, 9800)} THEN {day('2024-08-10', 10, 25)} END",
+        "disclosure.performance_published": f"CASE WHEN {chance(11, 9800)} THEN {day('2024-08-10', 12, 30)} END",
         "procurement_penalty": chance(13, 50),
         "assets.fixed_total": decimal(money(14, 100_000, 90_000_000)),
         "assets.fixed_in_use": decimal(f"{money(14, 100_000, 90_000_000)} * (60 + {part(15)} % 41) // 100"),
@@ -103,20 +103,20 @@ def generate(folder: Path, departments: int) -> None:
             "ex_ante_evaluated": f"NOT {chance(3, 1000, 'k')}", "self_evaluated": f"NOT {chance(4, 300, 'k')}",
         }),
         "procurements": (1, {
-            "begins": day("DATE '2024-03-04'", 5, 250, "k"),
-            "intent_published": f"CASE WHEN {chance(6, 9500, 'k')} THEN {day('DATE \'2024-03-04\'', 5, 250, 'k')} - (20 + {part(7, 'k')} % 60) END",
+            "begins": day("2024-03-04", 5, 250, "k"),
+            "intent_published": f"CASE WHEN {chance(6, 9500, 'k')} THEN {day('2024-03-04', 5, 250, 'k')} - (20 + {part(7, 'k')} % 60) END",
             "intent_exempt": chance(8, 500, "k"),
         }),
         "contracts": (2, {
-            "awarded": day("DATE '2024-01-05'", 9, 300, "k"),
-            "signed": f"CASE WHEN {chance(10, 9800, 'k')} THEN {day('DATE \'2024-01-05\'', 9, 300, 'k')} + ({part(11, 'k')} % 34) END",
-            "filed": f"CASE WHEN {chance(10, 9800, 'k')} AND {chance(12, 9800, 'k')} THEN {day('DATE \'2024-01-05\'', 9, 300, 'k')} + ({part(11, 'k')} % 34) + ({part(13, 'k')} % 13) END",
-            "announced": f"CASE WHEN {chance(10, 9800, 'k')} AND {chance(14, 9800, 'k')} THEN {day('DATE \'2024-01-05\'', 9, 300, 'k')} + ({part(11, 'k')} % 34) + ({part(15, 'k')} % 4) END",
+            "awarded": day("2024-01-05", 9, 300, "k"),
+            "signed": f"CASE WHEN {chance(10, 9800, 'k')} THEN {day('2024-01-05', 9, 300, 'k')} + ({part(11, 'k')} % 34) END",
+            "filed": f"CASE WHEN {chance(10, 9800, 'k')} AND {chance(12, 9800, 'k')} THEN {day('2024-01-05', 9, 300, 'k')} + ({part(11, 'k')} % 34) + ({part(13, 'k')} % 13) END",
+            "announced": f"CASE WHEN {chance(10, 9800, 'k')} AND {chance(14, 9800, 'k')} THEN {day('2024-01-05', 9, 300, 'k')} + ({part(11, 'k')} % 34) + ({part(15, 'k')} % 4) END",
             "announcement_exempt": chance(16, 300, "k"),
         }),
         "receipts": (1, {
-            "amount": decimal(money(17, 100, 1_000_000, "k")), "due": day("DATE '2024-02-01'", 18, 300, "k"),
-            "remitted": f"CASE WHEN {chance(19, 9900, 'k')} THEN {day('DATE \'2024-02-01\'', 18, 300, 'k')} - 5 + ({part(20, 'k')} % 7) END",
+            "amount": decimal(money(17, 100, 1_000_000, "k")), "due": day("2024-02-01", 18, 300, "k"),
+            "remitted": f"CASE WHEN {chance(19, 9900, 'k')} THEN {day('2024-02-01', 18, 300, 'k')} - 5 + ({part(20, 'k')} % 7) END",
         }),
     }  # fmt: skip
     _copy(connection, folder / "main.parquet", f"SELECT {named}, {listed} FROM range({departments}) AS t(i)")
