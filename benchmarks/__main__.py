@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.measuring import ROOT
 
-ALL = ("scoring", "startup", "memory", "checks")
+ALL = ("scoring", "startup", "memory", "checks", "documents")
 
 
 def main() -> None:

@@ -71,6 +71,9 @@ def _whose(view: View, row: str) -> dict[str, str]:
     return {"department": _text(view.facts.department), "year": str(view.facts.year), "row": row}
 
 
+_STARTS_FORMULA = tuple("=+-@＝＋－＠")
+
+
 def _text(text: str) -> str:
     shown = one_line(text)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
+    return f"'{shown}" if shown.lstrip().startswith(_STARTS_FORMULA) else shown

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,7 +109,7 @@ def _word(content: bytes, path: Path) -> Iterator[Line]:
 
     try:
         blocks = list(Document(io.BytesIO(content)).iter_inner_content())
-    except (KeyError, ValueError, zipfile.BadZipFile, RecursionError, AttributeError) as failure:
+    except Exception as failure:  # noqa: BLE001 - whatever a damaged file makes the library raise
         raise UsageProblem([_damaged(path, failure)]) from None
     for number, block in enumerate(blocks, 1):
         place = Text(f"第 {number} 段", f"paragraph {number}")

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from engine.documents.report.content import Report
 from engine.documents.report.page import WORDS
-from engine.errors import Text, one_line
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
-
-
-def escaped(text: str) -> str:
-    """A text that Markdown shows as it is: no markup, no HTML, no link."""
-    return _SPECIAL.sub(r"\\\1", one_line(text)).replace("://", ":\\//").replace("www.", "www\\.")
+from engine.errors import Text
+from engine.markdown import escaped, table
 
 
 def render(report: Report) -> bytes:
@@ -32,13 +25,13 @@ def _parts(report: Report) -> Iterator[str]:
     yield f"# {escaped(report.department)} {report.year}：{report.total} {escaped(report.grade)}".rstrip()
     yield f"{escaped(report.title)}（{escaped(report.ruleset)}）"
     yield f"## {word('points_by')}"
-    yield _table(
+    yield table(
         (word("criterion"), word("points"), word("earned"), word("lost"), word("note")),
         ((bar.title, bar.points, bar.earned, bar.lost, bar.note) for bar in report.bars),
         [bar.depth for bar in report.bars],
     )
     yield f"## {word('ledger')}"
-    yield _table(
+    yield table(
         ("#", word("criterion"), word("rule"), word("record"), word("nominal"), word("applied"), word("note"), word("because"), word("basis")),
         (
             (str(row.number), row.criterion, row.rule, row.record, row.nominal, row.applied, row.note,
@@ -49,7 +42,7 @@ def _parts(report: Report) -> Iterator[str]:
     ) if report.entries else word("nothing")  # fmt: skip
     yield f"## {word('claims')}"
     yield (
-        _table(
+        table(
             (word("criterion"), word("claimed"), word("computed"), word("difference")),
             ((one.title, one.claimed, one.computed, one.difference) for one in report.claims),
         )
@@ -70,17 +63,9 @@ def _parts(report: Report) -> Iterator[str]:
         yield "\n".join([*told, *(f"- {escaped(one)}" for one in report.warnings)])
     if report.evidence:
         yield f"## {word('evidence')}"
-        yield _table(
+        yield table(
             (word("fact"), word("value"), word("source"), word("page"), word("status"), word("note")),
             ((one.fact, one.value, one.source, one.page, one.status, one.note) for one in report.evidence),
         )
     yield f"## {word('provenance')}"
     yield "\n".join(f"- {escaped(name)}: `{digest}`" for name, digest in report.digests)
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], depths: Sequence[int] = ()) -> str:
-    """A table; its first column set in by ``depths``, with entities, since white space is dropped."""
-    cells = [[escaped(cell) for cell in row] for row in rows]
-    for row, depth in zip(cells, depths, strict=False):
-        row[0] = "&emsp;" * depth + row[0]
-    return "\n".join(f"| {' | '.join(line)} |" for line in [list(headings), ["---"] * len(headings), *cells])

@@ -26,8 +26,8 @@ def render(report: Report, template: Path | None = None) -> bytes:
     content = shipped(name) if template is None else _own(template)
     from docxtpl import DocxTemplate
 
-    document = DocxTemplate(io.BytesIO(content))
     try:
+        document = DocxTemplate(io.BytesIO(content))
         document.render(context(report), environment(), autoescape=True)
     except Exception as failure:  # noqa: BLE001 - a template can raise whatever its expressions can
         line = getattr(failure, "lineno", None)

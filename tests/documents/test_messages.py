@@ -1,0 +1,121 @@
+"""The messages of docs/documents.md are those the program gives, and a missing library is one of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from engine.documents.extraction.narrative import read_narrative
+from engine.documents.report import page, word
+from engine.documents.report.content import report_of
+from engine.documents.spreadsheet import Spreadsheet
+from engine.documents.workbook.filling import empty_filling
+from engine.documents.workbook.reading import read_workbook, read_workbook_facts
+from engine.documents.workbook.template import template
+from engine.errors import AuditError, Problem
+from engine.view import View
+from tests.command import GOLDEN, ROOT
+from tests.documents.test_hostile import RULESET, WORKBOOKS, repacked, workbook
+from tests.documents.test_report import template_with, view_of
+from tests.pages import PAGES
+
+HOSTILE = dict(WORKBOOKS)
+
+
+def read(folder: Path, content: bytes) -> None:
+    path = folder / "facts.xlsx"
+    path.write_bytes(content)
+    read_workbook_facts(read_workbook(path), RULESET)
+
+
+def edited(folder: Path, *cells: tuple[str, str, object], without: str = "") -> None:
+    path = folder / "facts.xlsx"
+    path.write_bytes(workbook())
+    book = openpyxl.load_workbook(path)
+    if without:
+        del book[without]
+    for sheet, cell, value in cells:
+        book[sheet][cell] = value
+    book.save(path)
+    read_workbook_facts(read_workbook(path), RULESET)
+
+
+def too_long() -> None:
+    book = Spreadsheet("", "", 2024, "zh")
+    book.text(book.book.add_worksheet(), 0, 0, "x" * 40_000, book.style())
+
+
+def narrative(folder: Path, content: bytes) -> None:
+    path = folder / "report.txt"
+    path.write_bytes(content)
+    read_narrative(path)
+
+
+CASES: dict[str, Callable[[Path], object]] = {
+    "D002": lambda folder: read_workbook(folder / "none.xlsx"),
+    "D003": lambda folder: read(folder, HOSTILE["wide rows"]),
+    "D004": lambda folder: read(folder, b"PK\x03\x04"),
+    "D005": lambda folder: read(folder, HOSTILE["entity in xl/workbook.xml"]),
+    "D006": lambda folder: too_long(),
+    "D010": lambda folder: edited(folder, without="政府采购合同"),
+    "D011": lambda folder: edited(folder, ("资金使用违规事项", "D1", None)),
+    "D012": lambda folder: edited(folder, ("政府采购合同", "D1", "无")),
+    "D013": lambda folder: edited(folder, ("基本事实", "F7", 3108.53 + 1e-12)),
+    "D015": lambda folder: edited(folder, ("政府采购合同", "D3", "sined")),
+    "D016": lambda folder: edited(folder, ("基本事实", "C7", "all_funds.openin")),
+    "D017": lambda folder: edited(folder, ("依据", "B60", "某文件")),
+    "D020": lambda folder: word.render(report_of(view_of()), template_with(folder, "{{ nothing }}")),
+    "D030": lambda folder: narrative(folder, b"\xff\xfe\x80\x80"),
+    "D031": lambda folder: narrative(folder, b"\n"),
+}
+
+
+def shown() -> dict[str, str]:
+    return {row[0]: row[1] for row in PAGES["docs/documents.md"].rows("code", "for example", "what to do")}
+
+
+def test_every_message_is_tried() -> None:
+    assert list(shown()) == ["D001", *CASES]
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_messages_are_those_shown(code: str, tmp_path: Path) -> None:
+    with pytest.raises(AuditError) as caught:
+        CASES[code](tmp_path)
+    assert shown()[code] in [one.message.en for one in caught.value.problems if one.code == code]
+
+
+MISSING: dict[str, Callable[[Path], object]] = {
+    "xlsxwriter": lambda folder: template(RULESET, empty_filling(RULESET), "zh"),
+    "openpyxl": lambda folder: read(folder, workbook()),
+    "jinja2": lambda folder: page.render(report_of(view_of())),
+    "docxtpl": lambda folder: word.render(report_of(View(view_of().scoring, "en"))),
+    "docx": lambda folder: read_narrative(ROOT / "fixtures/reports/table.docx"),
+    "pdfplumber": lambda folder: read_narrative(ROOT / "fixtures/reports/printed.pdf"),
+}
+
+
+@pytest.mark.parametrize("library", MISSING)
+def test_a_missing_library_is_one_message(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(AuditError) as caught:
+        MISSING[library](tmp_path)
+    (problem,) = caught.value.problems
+    assert isinstance(problem, Problem)
+    assert problem.code == "D001"
+    assert library in problem.message.en
+    assert problem.fix is not None
+    assert "audit-score[documents]" in problem.fix.en
+    assert caught.value.exit_code == 2
+
+
+def test_a_repacked_package_is_as_good(tmp_path: Path) -> None:
+    """What the hostile files are made by does no harm of its own."""
+    read(tmp_path, repacked(workbook(), lambda _, part: part))
+    assert GOLDEN.exists()
