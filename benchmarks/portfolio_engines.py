@@ -294,7 +294,7 @@ def zen(inputs: Sequence[dict[str, Any]]) -> Callable[[int], float]:
 
 
 _BY_RECORD: dict[str, tuple[str, str, float]] = {
-    "unargued": ("projects", "argued", 0), "unevaluated": ("projects", "self_evaluated", 0), "ahead": ("procurements", "ahead", 30),
+    "unargued": ("projects", "argued", 1), "unevaluated": ("projects", "self_evaluated", 1), "ahead": ("procurements", "ahead", 30),
     "sign": ("contracts", "sign", 30), "file": ("contracts", "file", 7), "announce": ("contracts", "announce", 2), "over": ("receipts", "over", 0),
 }  # fmt: skip
 
@@ -307,22 +307,19 @@ def durable(inputs: Sequence[dict[str, Any]]) -> Callable[[int], float]:
         def _run(self) -> None:
             pass
 
-    fired: list[str] = []
+    fired: list[int] = []
 
-    def definition(name: str, limit: float) -> dict[str, Any]:
-        if name in ("unargued", "unevaluated"):
-            condition: dict[str, Any] = {"value": False}
-        elif name == "ahead":
-            condition = {"$lt": {"value": limit}}
-        else:
-            condition = {"$gt": {"value": limit}}
-        return {
-            "all": [{"m": {"$and": [{"rule": name}, condition]}}],
-            "run": lambda closure: fired.append(closure.m.key),
-        }
+    def fire(closure: Any) -> None:
+        fired.append(closure.m.id)
 
-    definitions = {name: definition(name, limit) for name, (_, _, limit) in _BY_RECORD.items()}
-    definitions["others"] = {"all": [{"m": {"$gt": {"id": -1}}}], "run": lambda closure: None}
+    def definition(index: int, name: str, limit: float) -> dict[str, Any]:
+        word = "$lt" if name in ("unargued", "unevaluated", "ahead") else "$gt"
+        return {"all": [{"m": {"$and": [{"rule": index}, {word: {"value": limit}}]}}], "run": fire}
+
+    definitions = {
+        name: definition(index, name, limit) for index, (name, (_, _, limit)) in enumerate(_BY_RECORD.items())
+    }
+    definitions["others"] = {"all": [{"m": {"$lt": {"rule": len(_BY_RECORD)}}}], "run": lambda closure: None}
     host = QuietHost()
     host.set_rulesets({"portfolio": definitions})
     states = itertools.count()
@@ -331,16 +328,10 @@ def durable(inputs: Sequence[dict[str, Any]]) -> Callable[[int], float]:
     def score(number: int) -> float:
         facts, state = inputs[number], f"s{next(states)}"
         messages: list[dict[str, Any]] = []
-        for name, (records, field, _) in _BY_RECORD.items():
-            for place, one in enumerate(facts[records]):
+        for index, (records, field, _) in enumerate(_BY_RECORD.values()):
+            for one in facts[records]:
                 messages.append(
-                    {
-                        "sid": state,
-                        "id": len(messages),
-                        "rule": name,
-                        "key": f"{name}{place}",
-                        "value": one[field],
-                    }
+                    {"sid": state, "id": len(messages), "rule": index, "value": float(one[field])}
                 )
         fired.clear()
         try:

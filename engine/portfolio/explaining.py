@@ -37,7 +37,7 @@ def explain_department(
         message = Text(
             f"没有部门“{department}”，或不止一个", f"there is no department '{department}', or more than one"
         )
-        raise UsageProblem([Problem("U007", message, fix=suggestion(department, names))])
+        raise UsageProblem([Problem("U033", message, fix=suggestion(department, names))])
     ((_, document),) = documents_of(connection, portfolio.layout, [department])
     if isinstance(document, FactsError):
         raise document
@@ -53,5 +53,5 @@ def explain_department(
             f"两条路径的结果不同（{part}）：{main} 与 {columns}",
             f"the two paths differ ({part}): {main} and {columns}",
         )
-        raise Fault([Problem("X004", message, None, department)])
+        raise Fault([Problem("X031", message, None, department)])
     return scoring

@@ -34,7 +34,7 @@ def open_result(connection: DuckDBPyConnection, path: Path) -> None:
     except duckdb.Error:
         message = Text("不是 audit portfolio score 的结果", "this is no result of 'audit portfolio score'")
         fix = Text("给出结果文件夹或 .duckdb 文件", "give the folder of a result, or its .duckdb file")
-        raise RecordError([Problem("S112", message, Position(str(path)), fix=fix)]) from None
+        raise RecordError([Problem("V010", message, Position(str(path)), fix=fix)]) from None
 
 
 def _source(connection: DuckDBPyConnection, path: Path, table: str) -> str:

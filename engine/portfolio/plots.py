@@ -25,7 +25,7 @@ def plot(summary: Summary, path: Path) -> tuple[bytes, bool]:
     except ImportError:
         message = Text("缺少软件包 matplotlib", "the package matplotlib is not installed")
         fix = Text("运行 pip install 'audit-score[portfolio]'", "run pip install 'audit-score[portfolio]'")
-        raise UsageProblem([Problem("U004", message, fix=fix)]) from None
+        raise UsageProblem([Problem("U030", message, fix=fix)]) from None
     mpl.use("Agg")
     from matplotlib import font_manager
     from matplotlib.figure import Figure

@@ -41,7 +41,7 @@ def require_extra() -> None:
         listed = "、".join(lacking), ", ".join(lacking)
         message = Text(f"缺少软件包 {listed[0]}", f"the package {listed[1]} is not installed")
         fix = Text("运行 pip install 'audit-score[portfolio]'", "run pip install 'audit-score[portfolio]'")
-        raise UsageProblem([Problem("U004", message, fix=fix)])
+        raise UsageProblem([Problem("U030", message, fix=fix)])
 
 
 @contextmanager
@@ -65,13 +65,13 @@ def workspace(memory_limit: str = "", threads: int = 0) -> Iterator[DuckDBPyConn
             fix = Text(
                 "调高 --memory-limit，或减少 --threads", "raise --memory-limit, or use fewer --threads"
             )
-            raise UsageProblem([Problem("U005", message, fix=fix)]) from None
+            raise UsageProblem([Problem("U031", message, fix=fix)]) from None
         except duckdb.ParserException as error:
             if "memory" not in str(error):
                 raise
             message = Text(f"不认识的内存大小 {memory_limit}", f"'{memory_limit}' is no amount of memory")
             raise UsageProblem(
-                [Problem("U005", message, fix=Text("写成 2GB", "write it like 2GB"))]
+                [Problem("U031", message, fix=Text("写成 2GB", "write it like 2GB"))]
             ) from None
         finally:
             connection.close()
@@ -105,7 +105,7 @@ def load(
         "给出事实文件的文件夹、含 main.csv 或 main.parquet 的文件夹，或 .duckdb 数据库",
         "give a folder of facts files, one with main.csv or main.parquet, or a .duckdb database",
     )
-    raise UsageProblem([Problem("U006", message, Position(str(path)), fix=fix)])
+    raise UsageProblem([Problem("U032", message, Position(str(path)), fix=fix)])
 
 
 def _known(layout: Layout) -> list[str]:

@@ -211,7 +211,7 @@ class Portfolio:
                 f"读入 {read} 个部门，评分 {scored}，退回 {rejected}：数目不符",
                 f"{read} departments were read, {scored} scored, {rejected} rejected: that does not add up",
             )
-            raise Fault([Problem("X003", message)])
+            raise Fault([Problem("X030", message)])
         direct = one('SELECT count(*) FROM scored WHERE ":direct"')
         return Counts(read, scored, rejected, direct)
 

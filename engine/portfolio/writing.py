@@ -89,7 +89,7 @@ def _workbook(connection: DuckDBPyConnection, path: Path) -> None:
     except ImportError:
         message = Text("缺少软件包 XlsxWriter", "the package XlsxWriter is not installed")
         fix = Text("运行 pip install 'audit-score[portfolio]'", "run pip install 'audit-score[portfolio]'")
-        raise UsageProblem([Problem("U004", message, fix=fix)]) from None
+        raise UsageProblem([Problem("U030", message, fix=fix)]) from None
     workbook = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

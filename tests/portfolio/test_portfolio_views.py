@@ -76,7 +76,7 @@ def test_pictures_are_written_the_same_again(departments: Path, tmp_path: Path) 
 def test_what_is_no_result_is_told(tmp_path: Path) -> None:
     done = audit("portfolio", "summary", tmp_path)
     assert done.code == 3
-    assert "S112" in done.err
+    assert "V010" in done.err
 
 
 def test_the_impact_of_another_deadline(departments: Path, tmp_path: Path) -> None:
