@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURE = ROOT / "fixtures" / "guangdong-general-office-2024.yaml"
 PACKAGES = ("engine", "cli", "rulesets")
-SHIPPED = {".py", ".typed", ".yaml", ".lark", ".json", ".mo"}
+SHIPPED = {".py", ".typed", ".yaml", ".lark", ".json", ".mo", ".html", ".docx"}
 SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
 NEW_PYTHON = sys.version_info >= (3, 13)
 """durable-rules needs a flag to compile, and no cached build without it: see scripts/install.sh."""

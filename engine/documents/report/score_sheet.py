@@ -36,7 +36,7 @@ class _Sheets(Spreadsheet):
         self.cell = self.style(**self.frame)
         self.middle = self.style(align="center", **self.frame)
         self.number = self.style(
-            num_format="0." + "0" * max(view.ruleset.decimals, 1), align="right", **self.frame
+            num_format="0." + "0" * max(view.ruleset.decimals, 1), align="center", **self.frame
         )
         self.strong = self.style(bold=True, bg_color="#F2F5F9", **self.frame)
 
@@ -229,7 +229,7 @@ class _Sheets(Spreadsheet):
         sheet.set_column(1, 8, 11)
 
     def waterfall(self, sheet: Any) -> None:
-        low, _ = scale(self.report.steps)
+        low, high = scale(self.report.steps)
         names = (
             Text("步骤", "step"),
             Text("底", "base"),
@@ -268,7 +268,11 @@ class _Sheets(Spreadsheet):
             }
         )
         chart.set_y_axis(
-            {"min": float(low), "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+            {
+                "min": float(low),
+                "max": float(high),
+                "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+            }
         )
         chart.set_legend({"position": "bottom", "delete_series": [0]})
         chart.set_size({"width": 640, "height": 360})
