@@ -103,6 +103,16 @@ def test_two_readings_that_both_hold_are_no_reading(tmp_path: Path) -> None:
     assert {one.name: one.text for one in lost_digit.facts}["all_funds.opening"] == "3178.53"
 
 
+def test_a_lax_identity_settles_nothing(tmp_path: Path) -> None:
+    text = (ROOT / "rulesets/guangdong/2024.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "guangdong" / "2024.yaml"
+    path.parent.mkdir()
+    path.write_text(text.replace("value: 0.02\n", "value: 99999\n", 1), encoding="utf-8")
+    lax = Library((tmp_path,)).load("guangdong/2024")
+    known = {name: Rational(text) for name, text in FIGURES.items() if name != "all_funds.opening"}
+    assert mended("all_funds.opening", "31,08.53", lax, known) is None
+
+
 def test_figures_that_contradict_an_identity_are_told(tmp_path: Path) -> None:
     found = of_text(BLOCK.format("3,108.53", "4,999.00"), tmp_path)
     assert [one.name for one in found.doubts] == ["all_funds_balance"]

@@ -54,10 +54,8 @@ def number_cell(value: Rational, text: str) -> Cell:
     if terminating_decimals(value) is None:
         return text
     exact = Decimal(format_exact(value))
-    stored = float(exact)
-    if Decimal(repr(stored)) != exact or len(exact.normalize().as_tuple().digits) > DIGITS:
-        return text
-    return stored
+    # So many digits come back from binary as they went in; more may not.
+    return float(exact) if len(exact.normalize().as_tuple().digits) <= DIGITS else text
 
 
 def text_of(value: object) -> tuple[str, Text | None]:
