@@ -346,6 +346,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     view = view_of()
     report = report_of(view)
     (folder / "page.html").write_bytes(page.render(report))
+    english = report_of(view_of(ROOT / "fixtures" / "hebei-langfang-2019.yaml", "en"))
+    (folder / "english.html").write_bytes(page.render(english))
     (folder / "sheet.xlsx").write_bytes(score_sheet.render(view, report))
     (folder / "report.docx").write_bytes(word.render(report))
     return folder
@@ -404,7 +406,7 @@ def chromium(made: Path) -> Iterator[Any]:
         yield session
 
 
-def opened(session: Any, made: Path, width: int, scheme: str = "light") -> Any:
+def opened(session: Any, made: Path, width: int, scheme: str = "light", name: str = "page.html") -> Any:
     session.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600},
@@ -412,7 +414,7 @@ def opened(session: Any, made: Path, width: int, scheme: str = "light") -> Any:
     session.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     )
-    session.get(f"file://{made}/page.html")
+    session.get(f"file://{made}/{name}")
     return session
 
 
@@ -439,6 +441,12 @@ def test_the_page_in_chromium(chromium: Any, made: Path, width: str, scheme: str
     assert found["passes"]
     told = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
     assert told == []
+
+
+@pytest.mark.slow
+def test_english_words_fit_a_phone_too(chromium: Any, made: Path) -> None:
+    session = opened(chromium, made, WIDTHS["phone"], name="english.html")
+    assert session.execute_script("return document.documentElement.scrollWidth") <= WIDTHS["phone"]
 
 
 def axe_script() -> str:
