@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.measuring import ROOT
 
-ALL = ("scoring", "startup", "memory", "checks", "documents")
+ALL = ("scoring", "startup", "memory", "checks", "documents", "portfolio")
 
 
 def main() -> None:

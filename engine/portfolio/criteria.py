@@ -207,6 +207,10 @@ class CriterionTranslator:
         clamped = v.least(v.greatest(number, v.exactly(ZERO)), v.exactly(node.points))
         if isinstance(clamped, v.Interval) or clamped.fixed is None:
             clamped = self.columns.number(f"{node.id}:clamped", clamped)
+        if isinstance(clamped, v.Interval):
+            low = self.columns.whole(f"{node.id}:least", self.rules.to_units(clamped.low))
+            high = self.columns.whole(f"{node.id}:most", self.rules.to_units(clamped.high))
+            return v.certain(low, high)
         return self.rules.to_units(clamped)
 
     def band(self, node: Criterion, score: BandScore) -> Number:

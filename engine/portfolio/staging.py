@@ -217,7 +217,7 @@ def _fitted(connection: DuckDBPyConnection, table: Table, cells: Mapping[str, Ce
         column = columns[one]
         percent = 2 if column.kind == Kind.RATIO and cells[one].is_text else 0
         if column.kind not in (Kind.DAYS, Kind.COUNT) and decimals is not None:
-            scale = min(max(column.scale, int(decimals) + percent), MOST_DECIMALS)
+            scale = min(int(decimals) + percent, MOST_DECIMALS)
             columns[one] = column.bounded(scale)
     bounds = []
     for one in scaled:

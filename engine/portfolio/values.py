@@ -441,7 +441,7 @@ def absolute(one: Number) -> Number:
 # Whole numbers
 
 
-def _certain(low: Int, high: Int) -> Int:
+def certain(low: Int, high: Int) -> Int:
     """The number that both bounds give; ``NULL`` where they give two."""
     if low.sql == high.sql:
         return low
@@ -452,7 +452,7 @@ def _certain(low: Int, high: Int) -> Int:
 def rounded(one: Number, decimals: int) -> Int:
     """``one`` rounded half up, in units of ``10^-decimals``."""
     low, high = _ends(one)
-    return i.narrowed(_certain(_rounded(low, decimals), _rounded(high, decimals)))
+    return i.narrowed(certain(_rounded(low, decimals), _rounded(high, decimals)))
 
 
 def _rounded(one: Exact, decimals: int) -> Int:
@@ -475,7 +475,7 @@ def floored(one: Number) -> Int:
     """The whole number at or below."""
     low, high = _ends(one)
     return i.narrowed(
-        _certain(i.quotient_down(low.number, low.denominator), i.quotient_down(high.number, high.denominator))
+        certain(i.quotient_down(low.number, low.denominator), i.quotient_down(high.number, high.denominator))
     )
 
 
