@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from engine.errors import Problem, RulesetError, Text
 from engine.language.numbers import Rational
 from engine.language.terms import NUMERIC, Kind
 from engine.portfolio.integers import Int, name
@@ -23,6 +24,12 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     WAIVERS: (KEY, "rule", "record", "reason", "evidence"),
 }
 """The tables of what stands beside the facts."""
+
+OWN_TABLES = frozenset({
+    "calendar", "certain", "claims_list", "claims_read", "computed", "departments", "direct", "judged_list", "judged_read",
+    "ledger", "rejects", "scored", "unsound", "waivers_read", "wanted", "before", "after", "changes",
+})  # fmt: skip
+"""Tables that are made on the way."""
 
 MOST_DECIMALS = 8
 _MOST: Mapping[Kind, int] = {
@@ -126,6 +133,7 @@ class Layout:
 
 def layout_of(ruleset: Ruleset) -> Layout:
     """The tables with the scales and bounds that hold where no data have been seen."""
+    _check_names(ruleset)
     counted = ruleset.calendar_facts
 
     def column(text: str, fact: Fact) -> Column:
@@ -139,6 +147,17 @@ def layout_of(ruleset: Ruleset) -> Layout:
     }
     waivable = frozenset(rule.id for rule in ruleset.rules if rule.waivable)
     return Layout(ruleset, main, lists, waivable)
+
+
+def _check_names(ruleset: Ruleset) -> None:
+    """A record list cannot be called as one of the portfolio's own tables."""
+    own = {MAIN, *BESIDE, *OWN_TABLES}
+    taken = [one for one in ruleset.schema.lists if one in own]
+    if taken:
+        what = Text(f"名为 {taken[0]} 的记录列表", f"a record list called '{taken[0]}'")
+        message = Text(f"列式计算不支持{what.zh}", f"the columns cannot say {what.en}")
+        fix = Text("改名，或用 audit score 逐个评分", "rename it, or score one by one with 'audit score'")
+        raise RulesetError([Problem("P001", message, ruleset.root.position, taken[0], fix)])
 
 
 def _scale(fact: Fact, ruleset: Ruleset) -> int:

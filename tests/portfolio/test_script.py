@@ -77,3 +77,11 @@ def test_a_cell_that_is_no_value_gives_no_total(tmp_path: Path) -> None:
     assert row is not None
     assert row[1] is None
     assert row[-1]
+
+
+def test_a_list_called_as_a_table_of_the_portfolio_is_refused(tmp_path: Path) -> None:
+    source = (Path(__file__).parent.parent / "shapes" / "19-bonus-per-case.yaml").read_text(encoding="utf-8")
+    (tmp_path / "odd.yaml").write_text(source.replace("commendations", "ledger"), encoding="utf-8")
+    done = audit("rules", "compile", tmp_path / "odd.yaml")
+    assert done.code == 4
+    assert "P001" in done.err
