@@ -20,12 +20,19 @@ def score_file(path: Path, ruleset: str | None, session: Session) -> Scoring:
     Raises :class:`FactsError` or :class:`RulesetError` with everything that is wrong.
     """
     scorer, facts = read_file(path, ruleset, session)
-    return scorer.score(facts)
+    try:
+        return scorer.score(facts)
+    except FactsError as error:
+        raise error.in_file(str(path)) from None
 
 
 def read_file(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer, Facts]:
     """The facts in a YAML or JSON file or a workbook, and the scorer of their ruleset."""
-    return _read_workbook(path, ruleset, session) if is_package(path) else _read_text(path, ruleset, session)
+    read = _read_workbook if is_package(path) else _read_text
+    try:
+        return read(path, ruleset, session)
+    except FactsError as error:
+        raise error.in_file(str(path)) from None
 
 
 def is_package(path: Path) -> bool:

@@ -14,7 +14,7 @@ from cli.groups import LazyGroup
 from cli.language import localize, speak, wanted
 from cli.messages import print_error
 from engine import __version__
-from engine.errors import AuditError, Fault, Language, Problem, Text
+from engine.errors import AuditError, Fault, Language, Problem, Text, UsageProblem
 
 COMMANDS = {
     "score": ("cli.score", "score", "Score facts files: deductions, points, a grade 评分."),
@@ -72,13 +72,22 @@ def main() -> None:
 
 def _run(language: Language) -> None:
     try:
-        audit.main(standalone_mode=True)
+        try:
+            audit.main(standalone_mode=True)
+        finally:
+            sys.stdout.flush()
     except AuditError as error:
         print_error(error, language)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # Whoever opens a file of the user's tells of it with its name: this is the output.
+        message = Text(f"无法写出结果（{error.strerror}）", f"cannot write the output ({error.strerror})")
+        print_error(UsageProblem([Problem("U001", message)]), language)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(UsageProblem.exit_code)
     except Exception as error:
         if os.environ.get("AUDIT_DEBUG"):
             raise

@@ -84,7 +84,7 @@ def _scoring(source: Path, ruleset: str | None, session: Session) -> Scoring:
         fix = Text("一次报告一个部门", "report one department at a time")
         raise RecordError([Problem("V004", message, Position(str(source)), fix=fix)])
     record = records[0]
-    scoring = recompute(record, session.ruleset(ruleset or record.ruleset.id))
+    scoring = recompute(record, session.ruleset(ruleset or record.ruleset.id), str(source))
     changed = [one for one in differences(record, scoring) if not one.is_stamp]
     if changed:
         paths = ", ".join(one.path for one in changed[:5])

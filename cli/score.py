@@ -10,7 +10,7 @@ import click
 
 from cli.context import Session, pass_session
 from cli.messages import print_error
-from engine.errors import AuditError
+from engine.errors import AuditError, Text, one_line
 from engine.ledger.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -82,22 +82,39 @@ def score(
             print_error(error, session.language)
             exit_code = max(exit_code, error.exit_code)
     if scorings:
-        shown = importlib.import_module(f"cli.output.{format_}").render(scorings, session)
+        choices = {"several": len(facts) > 1} if format_ == "json" else {}
+        shown = importlib.import_module(f"cli.output.{format_}").render(scorings, session, **choices)
         if report is not None:
             from cli.output.against import render_against
 
             shown = f"{shown}\n\n{render_against(scorings[0], report, format_, session)}"
-        _put(shown, output)
-    if exit_code == 0 and fail_under is not None and any(one.total < fail_under for one in scorings):
-        exit_code = 1
+        _put(shown, output, mark=format_ == "csv")
+    if fail_under is not None and _tell_below(scorings, fail_under, session):
+        exit_code = max(exit_code, 1)
     if exit_code:
         raise SystemExit(exit_code)
 
 
-def _put(shown: str, output: Path | None) -> None:
+def _tell_below(scorings: list[Scoring], limit: Rational, session: Session) -> bool:
+    """Name each department whose total is below the limit; whether there is one."""
+    from engine.language.numbers import format_exact
+
+    below = [one for one in scorings if one.total < limit]
+    for one in below:
+        department, total = one_line(one.evaluation.facts.department), format_exact(one.total)
+        text = Text(
+            f"{department}：总分 {total} 低于 {format_exact(limit)}",
+            f"{department}: the total {total} is below {format_exact(limit)}",
+        )
+        click.echo(session.say(text), err=True)
+    return bool(below)
+
+
+def _put(shown: str, output: Path | None, *, mark: bool) -> None:
+    """Print it, or write it to a file; ``mark`` begins the file with the sign by which Excel knows UTF-8."""
     if output is None:
         click.echo(shown)
         return
     from engine.writing import write_whole
 
-    write_whole(output, (click.unstyle(shown) + "\n").encode())
+    write_whole(output, (click.unstyle(shown) + "\n").encode("utf-8-sig" if mark else "utf-8"))

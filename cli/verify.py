@@ -35,7 +35,7 @@ def verify(session: Session, records: tuple[Path, ...], ruleset: str | None) -> 
     for path in records:
         for record in read_records(path):
             name = one_line(f"{path}: {record.department} {record.year}")
-            found = differences_of(record, session.ruleset(ruleset or record.ruleset.id))
+            found = differences_of(record, session.ruleset(ruleset or record.ruleset.id), str(path))
             figures = [one for one in found if not one.is_stamp]
             stamps = [one for one in found if one.is_stamp]
             if all(one.path.startswith("engine.") for one in found):

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Language = Literal["zh", "en"]
 Severity = Literal["error", "warning"]
@@ -121,6 +122,12 @@ class FactsError(AuditError):
     """The facts are missing, malformed, contradictory, or cannot be put into the rules."""
 
     exit_code = 3
+
+    def in_file(self, file: str) -> FactsError:
+        """The same, with ``file`` as the place of every problem that has none."""
+        return FactsError(
+            problem if problem.where else replace(problem, where=Position(file)) for problem in self.problems
+        )
 
 
 class RecordError(AuditError):

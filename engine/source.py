@@ -122,7 +122,10 @@ class Entry(Struct, eq=False):
 
 
 class Mapping(Node, eq=False):
+    """``hint`` says what may be wrong where something is missing from it."""
+
     entries: dict[str, Entry] = {}
+    hint: Text | None = None
 
     def get(self, key: str) -> Node | None:
         entry = self.entries.get(key)
@@ -243,10 +246,10 @@ class _Reader:
         try:
             root = self.build(CParser(self.text))
         except MarkedYAMLError as failure:
-            mark = failure.problem_mark or failure.context_mark
-            detail = str(failure.problem or failure.context)
-            message = Text(f"YAML 语法有误（{detail}）", f"the YAML is broken ({detail})")
-            self.report("S104", message, self.original(mark.index) if mark else 0)
+            from engine.yaml_slips import explained
+
+            message, fix, index = explained(failure, self.text)
+            self.report("S104", message, self.original(index), fix)
         except ReaderError as failure:
             code = f"U+{failure.character:04X}"
             message = Text(f"不允许的控制字符 {code}", f"the control character {code} is not allowed")

@@ -227,4 +227,4 @@ def assert_explained(scoring: Scoring) -> None:
 
 def assert_verified(scoring: Scoring) -> None:
     written = json.loads(json.dumps(result_document(scoring), ensure_ascii=False))
-    assert verify(ResultDocument.model_validate(written), scoring.evaluation.ruleset) == []
+    assert verify(ResultDocument.model_validate(written), scoring.evaluation.ruleset, "result.json") == []

@@ -9,9 +9,9 @@ from cli.context import Session
 from engine.ledger.scoring import Scoring
 
 
-def render(scorings: Sequence[Scoring], session: Session) -> str:
-    """The results as JSON text."""
+def render(scorings: Sequence[Scoring], session: Session, *, several: bool = False) -> str:
+    """The results as JSON text; a list where ``several`` were asked for, however many could be scored."""
     from engine.record.writing import result_document
 
     documents = [result_document(scoring) for scoring in scorings]
-    return json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
+    return json.dumps(documents if several else documents[0], ensure_ascii=False, indent=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cli.context import Session
-from engine.errors import Text
+from engine.errors import Text, one_line
 from engine.ledger.scoring import Scoring
 from engine.markdown import escaped, table
 from engine.view import View
@@ -46,4 +46,7 @@ def _result(view: View) -> str:
         parts.append(
             "\n".join(f"- {escaped(because)} — {escaped(given) or missing}" for because, given in points)
         )
+    if facts.warnings:
+        parts.append(f"## {view.say(Text('请核对', 'Please check'))}")
+        parts.append("\n".join(f"- {escaped(one_line(one.render(view.language)))}" for one in facts.warnings))
     return "\n\n".join(parts)

@@ -72,7 +72,11 @@ def _page(code: str) -> str:
 
 
 def _as_text(found: list[Problem], session: Session) -> str:
-    lines = [one_line(problem.render(session.language)) for problem in found]
+    marks = {"error": Text("错误", "error"), "warning": Text("警告", "warning")}
+    lines = [
+        f"{one_line(problem.render(session.language))} [{session.say(marks[problem.severity])}]"
+        for problem in found
+    ]
     errors = sum(problem.severity == "error" for problem in found)
     warnings = len(found) - errors
     summary = Text(f"{errors} 个错误，{warnings} 个警告", f"{errors} errors, {warnings} warnings")

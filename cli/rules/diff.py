@@ -10,9 +10,11 @@ import wcwidth  # noqa: F401 - tabulate aligns wide characters only where this c
 from tabulate import tabulate
 
 from cli.context import Session, pass_session
-from engine.errors import FactsError, Text, one_line
+from cli.messages import print_error
+from engine.errors import AuditError, FactsError, Text, one_line
 from engine.language.numbers import ZERO, format_exact, format_fixed
 from engine.ledger.scoring import Scoring
+from engine.ruleset.difference.changes import Change
 from engine.ruleset.model import ROOT
 
 
@@ -48,7 +50,22 @@ def diff(session: Session, before: str, after: str, facts: tuple[Path, ...], for
     from engine.ruleset.difference.comparing import compare
 
     changes = compare(session.ruleset(before), session.ruleset(after))
-    scored = [(path, _score(path, before, session), _score(path, after, session)) for path in facts]
+    scored, unusable = [], 0
+    for path in facts:
+        try:
+            scored.append((path, _score(path, before, session), _score(path, after, session)))
+        except AuditError as error:
+            print_error(error, session.language)
+            unusable = max(unusable, error.exit_code)
+    _show(changes, scored, format_, session)
+    if unusable:
+        raise SystemExit(unusable)
+
+
+def _show(
+    changes: list[Change], scored: list[tuple[Path, Scoring, Scoring]], format_: str, session: Session
+) -> None:
+    """What changed, and the two ledgers of each department."""
     if format_ == "json":
         rows = [{"kind": one.kind, "path": one.path, "before": one.before, "after": one.after,
                  "zh": one.describe().zh, "en": one.describe().en} for one in changes]  # fmt: skip

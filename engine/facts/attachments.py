@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from engine.errors import Problem, Text
+from engine.errors import Problem, Text, text_list
 from engine.facts.model import Evidence, Judgement, Waiver
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
 from engine.language.types import suggestion
@@ -72,14 +72,20 @@ class AttachmentReader:
             return titled[0]
         if found is None:
             message = Text(f"没有指标“{key}”", f"there is no criterion '{key}'")
-            if titled:
-                ids = [one.id for one in titled]
-                message = Text(
-                    f"“{key}”有多个：{'、'.join(ids)}", f"'{key}' is the title of several: {', '.join(ids)}"
-                )
             titles = [one.title.zh for one in self.ruleset.criteria.values()]
-            self.report("F002", message, node, path, suggestion(key, [*self.ruleset.criteria, *titles]))
+            fix = suggestion(key, [*self.ruleset.criteria, *titles])
+            if titled:
+                ids = text_list(one.id for one in titled)
+                message = Text(f"“{key}”是几个指标的名称", f"'{key}' is the title of several criteria")
+                fix = Text(f"写 id：{ids.zh} 之一", f"write the id: one of {ids.en}")
+            self.report("F002", message, node, path, fix)
         return found
+
+    def stated_twice(self, key: str, node: Node, path: str) -> None:
+        message = Text(
+            f"“{key}”与另一项是同一指标", f"'{key}' names a criterion that is here already, by id or by title"
+        )
+        self.report("F004", message, node, path, Text("删去一个", "remove one"))
 
     # The parts
 
@@ -90,7 +96,9 @@ class AttachmentReader:
             path = f"claimed.{key}"
             criterion = self.criterion(key, entry.key, path)
             points = self.number(entry.value, path)
-            if criterion is not None and points is not None:
+            if criterion is not None and criterion.id in claims:
+                self.stated_twice(key, entry.key, path)
+            elif criterion is not None and points is not None:
                 claims[criterion.id] = points
         for one in self.ruleset.criteria.values():
             if isinstance(one.score, Unseen):
@@ -121,7 +129,9 @@ class AttachmentReader:
             criterion = self.criterion(key, entry.key, path)
             if criterion is None:
                 continue
-            if not criterion.is_judged:
+            if criterion.id in read:
+                self.stated_twice(key, entry.key, path)
+            elif not criterion.is_judged:
                 message = Text("这个指标不由评审人裁量", "this criterion is not left to an assessor")
                 self.report("F010", message, entry.key, path, Text("删去", "remove it"))
             elif not isinstance(entry.value, MappingNode):

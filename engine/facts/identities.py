@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from engine.errors import FactsError, Problem, Severity, Text
 from engine.facts.model import Facts
-from engine.language.compiler import EvaluationError
-from engine.language.terms import Read, walk
+from engine.language.compiler import EvaluationError, Slots, compile_term
+from engine.language.terms import Combine, Gather, Read, Term, walk
 from engine.ruleset.computation import MeasureError
 from engine.ruleset.model import Expression, Identity, Ruleset
 from engine.ruleset.rendering import fill, formats_of
+
+MOST_NAMED = 5
+"""How many records a failed check names."""
 
 
 def check_identities(facts: Facts, ruleset: Ruleset) -> Facts:
@@ -43,12 +48,32 @@ def _failed(identity: Identity, because: Text, facts: Facts, ruleset: Ruleset) -
     where = next(
         (facts.positions[one.scalar.name] for one in names if one.scalar.name in facts.positions), None
     )
+    records = list(_contrary_records(identity.holds.term, list(facts.slots)))
+    if records:
+        where = next(
+            (facts.positions[path] for path in facts.positions if path.startswith(f"{records[0]}.")), where
+        )
+        figures += records[:MOST_NAMED] + ["…"] * (len(records) > MOST_NAMED)
     severity: Severity = "error" if identity.blocking else "warning"
     message = Text(f"核对不通过：{because.zh}", f"check failed: {because.en}")
     if figures:
         message = Text(f"{message.zh}（{'，'.join(figures)}）", f"{message.en} ({', '.join(figures)})")
     fix = Text("核对有关事实", "check the facts concerned")
     return Problem("F020" if identity.blocking else "F021", message, where, identity.id, fix, severity)
+
+
+def _contrary_records(term: Term, slots: Slots) -> Iterator[str]:
+    """The records for which an ``all(…)`` of the condition fails, as paths such as ``contracts[A]``."""
+    if isinstance(term, Combine) and term.operator == "and":
+        for operand in term.operands:
+            yield from _contrary_records(operand, slots)
+    if isinstance(term, Gather) and term.function == "all" and term.body is not None:
+        where = compile_term(term.where) if term.where is not None else None
+        body, key = compile_term(term.body), term.records.fields[term.records.key].index
+        for record in slots[term.records.slot]:
+            slots[term.frame] = record
+            if (where is None or where(slots)) and not body(slots):
+                yield f"{term.records.name}[{record[key]}]"
 
 
 def _facts_read(expression: Expression) -> list[Read]:

@@ -77,6 +77,10 @@ def _department(root: Mapping, problems: list[Problem]) -> str:
     node = root.get("department")
     if isinstance(node, Scalar) and not node.is_null and node.text.strip():
         return node.text.strip()
+    if node is not None and not isinstance(node, Scalar):
+        message = Text("部门名称应为文字", "the department's name is a text")
+        problems.append(Problem("F005", message, node.position, "department"))
+        return ""
     message = Text("缺少部门名称", "the department's name is missing")
     problems.append(Problem("F001", message, root.position, "department"))
     return ""

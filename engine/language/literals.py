@@ -42,8 +42,15 @@ def _parse_flag(text: str) -> bool:
 
 
 def _parse_quantity(text: str, kind: Kind) -> Rational:
-    value = parse_number(text)
     name = KIND_NAMES[kind]
+    if text.endswith(("%", "％")):
+        raise MalformedValue(
+            Text(
+                f"此处需要{name.zh}，{text} 是百分数", f"{name.en} is wanted here, and {text} is a percentage"
+            ),
+            Text("写成数", "write a number"),
+        )
+    value = parse_number(text)
     if kind in (Kind.COUNT, Kind.DAYS) and value.denominator != 1:
         raise MalformedValue(
             Text(f"{name.zh}应为整数，却是 {text}", f"{name.en} is whole, not {text}"),

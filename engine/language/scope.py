@@ -25,6 +25,8 @@ class Scope:
     records: Mapping[str, Records] = field(default_factory=dict)
     findings: Mapping[str, Scalar] = field(default_factory=dict)
     open: tuple[Records, ...] = ()
+    below: frozenset[str] = NO_FACTS
+    """The measures that are written further down, and so cannot be read yet."""
 
 
 def fact_key(read: Read | ReadField) -> str:
@@ -75,6 +77,12 @@ def _unknown(node: Name, scope: Scope) -> ExpressionError:
         message = Text(f"此处没有{owner}的当前记录", f"no record of {owner} is at hand here")
         fix = Text(f"加 each: {owner}，或用汇总", f"add each: {owner}, or aggregate")
         return ExpressionError("E207", message, node.span, fix)
+    if node.name in scope.below:
+        message = Text(f"度量“{node.name}”写在后面", f"the measure '{node.name}' is written further down")
+        fix = Text(
+            "把它移到前面：度量只能读写在它之前的度量", "move it up: a measure reads only those above it"
+        )
+        raise ExpressionError("E201", message, node.span, fix)
     message = Text(f"没有名称“{node.name}”", f"there is no '{node.name}'")
     return ExpressionError("E201", message, node.span, suggestion(node.name, known))
 

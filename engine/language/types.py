@@ -81,7 +81,7 @@ def _misfit(term: Term, wanted: Type) -> ExpressionError:
         )
     fix = None
     if wanted.kind == Kind.POINTS and term.type.kind in _UNITLESS:
-        each = "1 * …" if term.type.kind == Kind.COUNT else "points * …"
+        each = "points * …" if term.type.kind == Kind.RATIO else "1 * …"
         fix = Text(f"乘以分值，例如 {each}", f"multiply it by points, such as {each}")
     message = Text(f"此处需要{want.zh}，得到的是{have.zh}", f"{want.en} is wanted here, this is {have.en}")
     return ExpressionError("E202", message, term.span, fix)

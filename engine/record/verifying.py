@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from engine.errors import FactsError, Position, Problem, RecordError, Text
@@ -79,20 +80,27 @@ def _validated(written: Any, name: str) -> ResultDocument:
         ) from None
 
 
-def recompute(record: ResultDocument, ruleset: Ruleset) -> Scoring:
-    """The record's own facts, scored again by ``ruleset``.
+def recompute(record: ResultDocument, ruleset: Ruleset, file: str) -> Scoring:
+    """The facts of the record, which stands in ``file``, scored again by ``ruleset``.
 
     Raises :class:`FactsError` where they are not usable any more.
     """
     # In ASCII, so that no character of a text is taken for a line's end, or refused.
     text = json.dumps(record.facts.document)
-    root = parse_source(text.encode(), record.facts.file or "record", FactsError)
-    return Scorer(ruleset).score(read_facts(root, ruleset))
+    try:
+        root = parse_source(text.encode(), record.facts.file or "record", FactsError)
+        return Scorer(ruleset).score(read_facts(root, ruleset))
+    except FactsError as error:
+        # Lines and columns would be those of a text that nobody has seen.
+        where = Position(f"{file}: {record.department} {record.year}")
+        raise FactsError(
+            replace(one, where=where, path=f"facts.document.{one.path}") for one in error.problems
+        ) from None
 
 
-def verify(record: ResultDocument, ruleset: Ruleset) -> list[Difference]:
-    """Everything in which the record differs from :func:`recompute`."""
-    return differences(record, recompute(record, ruleset))
+def verify(record: ResultDocument, ruleset: Ruleset, file: str) -> list[Difference]:
+    """Everything in which the record in ``file`` differs from :func:`recompute`."""
+    return differences(record, recompute(record, ruleset, file))
 
 
 def differences(record: ResultDocument, scoring: Scoring) -> list[Difference]:

@@ -153,7 +153,9 @@ class _Builder:
         """A measure may read the measures written above it."""
         measures: dict[str, Measure] = {}
         for name, one in self.document.measures.items():
-            scope = Scope(self.scalars, records)
+            scope = Scope(
+                self.scalars, records, below=frozenset(self.document.measures) - {*self.scalars, name}
+            )
             measure = build_measure(name, one, scope, self.expressions, self.take_slot)
             if measure is None:
                 # Known by name all the same, so that its users are not reported as well.

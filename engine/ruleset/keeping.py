@@ -27,7 +27,6 @@ from engine.language.compiler import NOT_YET
 from engine.ruleset.computation import computation
 from engine.ruleset.library import Library
 from engine.ruleset.model import Ruleset, Written
-from engine.source import read_source
 
 MOST_KEPT = 64
 """How many rulesets are kept; the ones longest unused make room."""
@@ -44,14 +43,14 @@ class Shelf(Struct, frozen=True):
     def load(self, library: Library, reference: str) -> Ruleset:
         """What ``library.load(reference)`` gives, kept or built. Raises :class:`RulesetError` alike."""
         path = library.path_of(reference)
-        place = self.folder / f"{_name(library, path)}.ruleset"
-        return _taken(place, library, path) or self._built(place, library, path)
+        place = self.folder / f"{_name(library, reference, path)}.ruleset"
+        return _taken(place, library, path) or self._built(place, library, reference, path)
 
-    def _built(self, place: Path, library: Library, path: Path) -> Ruleset:
+    def _built(self, place: Path, library: Library, reference: str, path: Path) -> Ruleset:
         from engine.ruleset.building import build_ruleset
 
         before = _stamp(path, {}, ())
-        root = read_source(path, RulesetError)
+        root = library.read(reference, path)
         bases: dict[str, Path] = {}
         ruleset = build_ruleset(library.resolve(path, root, bases.__setitem__))
         stamp = _stamp(path, bases, library.beside(path, root).folders)
@@ -123,9 +122,14 @@ def _left_out() -> Any:
     raise AssertionError("a kept ruleset reads its document from the file")
 
 
-def _name(library: Library, path: Path) -> str:
+def _name(library: Library, reference: str, path: Path) -> str:
     """One name for one file as it was asked for: its path stands in the positions of later messages."""
-    asked = [str(path), str(path.resolve()), *(str(folder.resolve()) for folder in library.folders)]
+    asked = [
+        reference,
+        str(path),
+        str(path.resolve()),
+        *(str(folder.resolve()) for folder in library.folders),
+    ]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 

@@ -42,7 +42,9 @@ class Library(Struct, frozen=True):
         for folder in self.all_folders():
             for path in folder.rglob("*.yaml"):
                 ruleset_id = path.relative_to(folder).with_suffix("").as_posix()
-                if ruleset_id not in found and _declared_id(path) == ruleset_id:
+                declared = _declared_id(path)
+                # Another folder's rulesets, seen from a folder above it, are not at hand by that longer name.
+                if declared and not ruleset_id.endswith(f"/{declared}"):
                     found.add(ruleset_id)
         yield from sorted(found)
 
@@ -51,8 +53,8 @@ class Library(Struct, frozen=True):
         if not is_id(ruleset_id):
             message = Text(f"“{ruleset_id}”不是规则集 id", f"'{ruleset_id}' is not the id of a ruleset")
             fix = Text(
-                "写规则集文件夹之内的 id，例如 guangdong/2024",
-                "write an id inside the rulesets folder, such as guangdong/2024",
+                "写规则集文件夹之内的 id，只用小写字母、数字、_、- 和 /，例如 guangdong/2024",
+                "write an id inside the rulesets folder, in lower case letters, digits, _, - and /, such as guangdong/2024",
             )
             raise RulesetError([Problem("R010", message, fix=fix)])
         for folder in self.all_folders():
@@ -74,7 +76,23 @@ class Library(Struct, frozen=True):
     def resolved(self, reference: str) -> Node:
         """The ruleset's document with its overlays laid over what they extend."""
         path = self.path_of(reference)
-        return self.resolve(path, read_source(path, RulesetError))
+        return self.resolve(path, self.read(reference, path))
+
+    def read(self, reference: str, path: Path) -> Node:
+        """The document at ``path``, which ``reference`` means.
+
+        Raises :class:`RulesetError`: R014 where an id leads to a file that calls itself something else.
+        """
+        root = read_source(path, RulesetError)
+        declared = root.get("ruleset") if isinstance(root, Mapping) else None
+        if _is_path(reference) or not isinstance(declared, Scalar) or declared.text == reference:
+            return root
+        message = Text(
+            f"这个文件按位置应为“{reference}”，却自称“{declared.text}”",
+            f"by its place this file is '{reference}', but it calls itself '{declared.text}'",
+        )
+        fix = Text("改正 ruleset:，或把文件移到相应位置", "correct 'ruleset:', or move the file")
+        raise RulesetError([Problem("R014", message, declared.position, fix=fix)])
 
     def resolve(
         self, path: Path, root: Node, found: Callable[[str, Path], None] = lambda ruleset_id, base: None
@@ -90,7 +108,7 @@ class Library(Struct, frozen=True):
         def load(ruleset_id: str) -> Node:
             base = library.find(ruleset_id)
             found(ruleset_id, base)
-            return read_source(base, RulesetError)
+            return library.read(ruleset_id, base)
 
         return resolve(root, load)
 
@@ -101,7 +119,7 @@ class Library(Struct, frozen=True):
     def path_of(self, reference: str) -> Path:
         """The file that ``reference``, an id or a path, means."""
         path = Path(reference)
-        if path.suffix in (".yaml", ".yml", ".json") or path.is_absolute() or reference.startswith("."):
+        if _is_path(reference):
             if not path.is_file():
                 message = Text("没有这个规则集文件", "there is no such ruleset file")
                 raise RulesetError([Problem("R010", message, Position(reference))])
@@ -121,6 +139,12 @@ class Library(Struct, frozen=True):
                 if inherited.is_dir():
                     return inherited
         return own
+
+
+def _is_path(reference: str) -> bool:
+    """Whether a reference to a ruleset is a file's path, and not an id."""
+    path = Path(reference)
+    return path.suffix in (".yaml", ".yml", ".json") or path.is_absolute() or reference.startswith(".")
 
 
 def _own_folders(path: Path, root: Node) -> tuple[Path, ...]:

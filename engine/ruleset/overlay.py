@@ -8,9 +8,10 @@ end and ``remove: true`` drops one; lists without ids are replaced whole, and so
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from engine.errors import Problem, RulesetError, Text
+from engine.language.types import suggestion
 from engine.source import Entry, Mapping, Node, Scalar, Sequence
 
 REPLACED_WHOLE = frozenset({"score", "judged", "combine", "basis"})
@@ -81,12 +82,12 @@ def _merged_mapping(base: Mapping, overlay: Mapping) -> Mapping:
         if key == "extends":
             continue
         if _is_removed(entry.value):
-            _require_there(key in entries, entry.key, key)
+            _require_there(key, base.entries, entry.key)
             del entries[key]
         elif key in entries and key not in REPLACED_WHOLE:
             entries[key] = Entry(entry.key, _laid_over(entries[key].value, entry.value))
         else:
-            entries[key] = entry
+            entries[key] = Entry(entry.key, _added(entry.value, key, base.entries))
     return Mapping(overlay.file, overlay.start, entries)
 
 
@@ -95,12 +96,12 @@ def _merged_sequence(base: Sequence, overlay: Sequence, key: str) -> Sequence:
     for item in overlay.items:
         name = _text(item, key)
         if _is_removed(item):
-            _require_there(name in items, item, name)
+            _require_there(name, items, item)
             del items[name]
         elif name in items:
             items[name] = _laid_over(items[name], item)
         else:
-            items[name] = item
+            items[name] = _added(item, name, [_text(one, key) for one in base.items])
     return Sequence(overlay.file, overlay.start, list(items.values()))
 
 
@@ -112,12 +113,30 @@ def _key(node: Sequence) -> str:
     return ""
 
 
+def _added(node: Node, name: str, known: Iterable[str]) -> Node:
+    """What the overlay adds; where it turns out to lack something, its name may be a slip for one of the base's."""
+    if isinstance(node, Mapping):
+        meant = suggestion(name, list(known))
+        hint = Text(
+            f"基础规则集没有“{name}”，按新增处理", f"the base has no '{name}', so this is a new entry"
+        )
+        if meant is not None:
+            hint = Text(f"{hint.zh}；{meant.zh}", f"{hint.en}; {meant.en}")
+        return Mapping(node.file, node.start, node.entries, hint)
+    return node
+
+
 def _is_removed(node: Node) -> bool:
     removed = node.get("remove") if isinstance(node, Mapping) else None
-    return isinstance(removed, Scalar) and removed.text == "true"
+    if removed is None or (isinstance(removed, Scalar) and removed.text == "true"):
+        return removed is not None
+    message = Text("remove 只能写 true", "'remove' is written with true")
+    raise RulesetError(
+        [Problem("R012", message, removed.position, fix=Text("写 remove: true", "write remove: true"))]
+    )
 
 
-def _require_there(present: bool, node: Node, name: str) -> None:
-    if not present:
+def _require_there(name: str, known: Iterable[str], node: Node) -> None:
+    if name not in known:
         message = Text(f"没有“{name}”可以删去", f"there is no '{name}' to remove")
-        raise RulesetError([Problem("R012", message, node.position)])
+        raise RulesetError([Problem("R012", message, node.position, fix=suggestion(name, list(known)))])

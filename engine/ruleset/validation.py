@@ -40,7 +40,9 @@ def _problem(detail: Any, root: Node) -> Problem:
     node = node_at(root, path)
     if kind == "missing":
         message = Text(f"缺少 {path[-1]}", f"'{path[-1]}' is missing")
-        return Problem("R001", message, node_at(root, path[:-1]).position)
+        owner = node_at(root, path[:-1])
+        hint = owner.hint if isinstance(owner, Mapping) else None
+        return Problem("R001", message, owner.position, fix=hint)
     if kind == "extra_forbidden":
         return _unknown_key(path, root)
     if kind == "malformed":
@@ -48,7 +50,8 @@ def _problem(detail: Any, root: Node) -> Problem:
         return Problem("R003", Text(context["zh"], context["en"]), node.position, fix=fix)
     if kind == "literal_error":
         listed = context["expected"].replace("'", "")
-        message = Text(f"只能是 {listed.replace(' or ', '、')} 之一", f"must be one of {listed}")
+        in_chinese = listed.replace(" or ", "、").replace(", ", "、")
+        message = Text(f"只能是 {in_chinese} 之一", f"must be one of {listed}")
         return Problem("R004", message, node.position, fix=_literal_suggestion(node, listed))
     if kind == "string_pattern_mismatch":
         message = Text(
@@ -72,7 +75,12 @@ def _unknown_key(path: tuple[str | int, ...], root: Node) -> Problem:
     if isinstance(owner, Mapping) and key in owner.entries:
         position = owner.entries[key].key.position
     message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
-    return Problem("R002", message, position, fix=suggestion(key, _keys(owner)))
+    fix = suggestion(key, _keys(owner))
+    if fix is None and not key.replace("_", "").isalnum():
+        fix = Text(
+            "{…} 里含逗号的文字和表达式要加引号", "inside {…}, quote texts and expressions that have a comma"
+        )
+    return Problem("R002", message, position, fix=fix)
 
 
 def _keys(owner: Node) -> list[str]:

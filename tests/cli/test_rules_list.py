@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.command import ROOT, audit
+from tests.command import GOLDEN, ROOT, audit
 
 SHIPPED = (ROOT / "rulesets" / "guangdong" / "2024.yaml").read_text(encoding="utf-8")
 
@@ -68,12 +68,31 @@ def test_an_unreadable_one_is_listed_with_its_first_problem(tmp_path: Path) -> N
     assert rows["a/gbk"]["problem"]["where"]["line"] == 2
 
 
-def test_facts_and_misplaced_files_are_no_rulesets(tmp_path: Path) -> None:
+def test_facts_and_rulesets_of_a_folder_below_are_not_listed(tmp_path: Path) -> None:
     own(tmp_path, "a/facts", b"department: x\nruleset: a/facts\nyear: 2024\n")
-    own(tmp_path, "a/elsewhere", b"ruleset: b/elsewhere\n")
+    own(tmp_path, "below/a/table", b"ruleset: a/table\n")
     run = audit("--rulesets", tmp_path, "rules", "list")
     assert run.code == 0
-    assert "a/" not in run.out.replace("guangdong/", "")
+    assert "a/facts" not in run.out
+    assert "a/table" not in run.out
+
+
+def test_a_file_that_calls_itself_something_else_is_told(tmp_path: Path) -> None:
+    """A copy for next year whose id was forgotten would score under the old year's name."""
+    shipped = (ROOT / "rulesets/guangdong/2024.yaml").read_bytes()
+    own(tmp_path, "guangdong/2025", shipped.replace(b"year: 2024", b"year: 2025", 1))
+    run = audit("--rulesets", tmp_path, "rules", "list")
+    assert run.code == 4
+    assert "R014" in run.out
+    score = audit("--lang", "en", "--rulesets", tmp_path, "score", GOLDEN, "-r", "guangdong/2025")
+    assert score.code == 4
+    assert (
+        "2025.yaml:2:10: R014 by its place this file is 'guangdong/2025', but it calls itself 'guangdong/2024'"
+        in score.err
+    )
+    assert not score.out
+    by_path = audit("--rulesets", tmp_path, "rules", "show", tmp_path / "guangdong/2025.yaml")
+    assert by_path.code == 0
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

@@ -83,6 +83,11 @@ class _Leaf:
             most = range_of(limit.term, known.bounds).high if limit is not None else None
             if most is not None and self.rounded(most) <= 0:
                 message = Text(f"{name} 总是 0，扣不到分", f"'{name}' is always 0: nothing is ever taken")
+                if most < 0:
+                    message = Text(
+                        f"{name} 总是负数，触发时无法计分",
+                        f"'{name}' is always negative: no score where it fires",
+                    )
                 return message, Text("改正金额，或改为 explain", "correct it, or make it an 'explain'")
         taker = self.taker_before(rule, known)
         self.remember(rule, known)

@@ -15,6 +15,7 @@ from engine.ruleset.difference.wording import (
     changed_number,
     citation,
     directions,
+    exact_value,
     named,
     optional,
     optional_points,
@@ -27,7 +28,6 @@ from engine.ruleset.model import (
     CaseScore,
     Criterion,
     Expression,
-    Fact,
     Range,
     Rule,
     Ruleset,
@@ -101,11 +101,9 @@ class _Comparison:
     def basis(self, path: str, subject: Text, before: Basis | None, after: Basis | None) -> Iterator[Change]:
         yield from self.value(path, subject, Text("依据", "the basis"), citation(before), citation(after))
 
-    def range(self, allowed: Range, fact: Fact, side: int) -> str:
-        show = self.formats[side].show
-        low = show(allowed.low, fact.type).en if allowed.low is not None else "−∞"
-        high = show(allowed.high, fact.type).en if allowed.high is not None else "+∞"
-        return f"[{low}, {high}]"
+    def range(self, path: str, subject: Text, before: Range, after: Range) -> Iterator[Change]:
+        ranges = (bounds(before, exact_value), bounds(after, exact_value))
+        yield from self.value(path, subject, Text("允许范围", "the range allowed"), *ranges)
 
     # The parts of a ruleset
 
@@ -124,6 +122,13 @@ class _Comparison:
         )
         yield from self.value(
             "money", whole, Text("金额单位", "the unit of money"), one.money_unit, two.money_unit
+        )
+        yield from self.value(
+            "money",
+            whole,
+            Text("金额显示的小数位", "the decimals that money is shown with"),
+            str(one.money_decimals),
+            str(two.money_decimals),
         )
         old = {band.grade: bounds(band.allowed, format_exact) for band in one.grades}
         new = {band.grade: bounds(band.allowed, format_exact) for band in two.grades}
@@ -169,8 +174,17 @@ class _Comparison:
             yield from self.value(
                 name, subject, Text("填报", "being asked"), filled[one.optional], filled[two.optional]
             )
-            ranges = (self.range(one.allowed, one, 0), self.range(two.allowed, two, 1))
-            yield from self.value(name, subject, Text("允许范围", "the range allowed"), *ranges)
+            yield from self.range(name, subject, one.allowed, two.allowed)
+        lists = self.before.schema.lists, self.after.schema.lists
+        for name, old_list in lists[0].items():
+            new_list = lists[1].get(self.names.get(name, name))
+            if new_list is not None:
+                subject = named("记录表", "record list", name, new_list.label)
+                keys = (
+                    self.names.get(f"{name}.{old_list.key}", f"{name}.{old_list.key}").rpartition(".")[2],
+                    new_list.key,
+                )
+                yield from self.value(name, subject, Text("编号字段", "the key"), *keys)
 
     def measures(self) -> Iterator[Change]:
         for found in self.pair(
@@ -188,6 +202,7 @@ class _Comparison:
             )
             decimals = (optional(one.decimals), optional(two.decimals))
             yield from self.value(name, subject, Text("取整小数位", "the rounding"), *decimals)
+            yield from self.range(name, subject, one.allowed, two.allowed)
 
     def identities(self) -> Iterator[Change]:
         old = {one.id: one for one in self.before.identities}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import Text
-from engine.language.numbers import format_exact
+from engine.language.numbers import Rational, format_exact
 from engine.language.parser import parse
 from engine.language.syntax import Node, Number, children
 from engine.ruleset.model import Basis, Criterion, Fact, Range, Rule, Ruleset
@@ -43,6 +43,11 @@ def citation(basis: Basis | None) -> str:
     return " ".join(
         part for part in (basis.source, basis.article, f"[{basis.status}]" if basis.status else "") if part
     )
+
+
+def exact_value(value: Any) -> str:
+    """A bound as it is, whatever figures are shown with."""
+    return format_exact(value) if isinstance(value, Rational) else str(value)
 
 
 def bounds(allowed: Range, show: Callable[[Any], str]) -> str:
