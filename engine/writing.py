@@ -25,6 +25,11 @@ def write_new(path: Path, content: bytes) -> None:
 
 def _write(path: Path, content: bytes, *, replace: bool) -> None:
     temporary = ""
+    if path.is_symlink():
+        path = path.resolve()  # what a link leads to is written, the link stays
+    if path.exists() and not path.is_file():
+        message = Text("不是普通文件", "this is not a regular file")
+        raise UsageProblem([Problem("U001", message, Position(str(path)))])
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         with os.fdopen(handle, "wb") as file:
@@ -35,9 +40,11 @@ def _write(path: Path, content: bytes, *, replace: bool) -> None:
         os.chmod(temporary, mode)  # noqa: PTH101 - the name is a plain text here
         if replace or not _linked(Path(temporary), path):
             os.replace(temporary, path)  # noqa: PTH105
-    except OSError as error:
+    except BaseException as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise  # interrupted: nothing half-written stays
         message = Text(f"无法写入（{error.strerror}）", f"cannot write the file ({error.strerror})")
         raise UsageProblem([Problem("U001", message, Position(str(path)))]) from None
 

@@ -216,7 +216,7 @@ def test_the_node_at_a_path() -> None:
         # syntax
         ("a: [1, 2\n", [("S104", 2, 1)]),
         ("a: b: c\n", [("S104", 1, 5)]),
-        ("a: 'x\n", [("S104", 2, 1)]),
+        ("a: 'x\n", [("S104", 1, 4)]),
         ("a: \"\\q\"\n", [("S104", 1, 5)]),
         ("a: @b\n", [("S104", 1, 4)]),
         ("\ta: 1\n", [("S104", 1, 1)]),
@@ -238,7 +238,10 @@ def test_messages() -> None:
     [problem] = problems("a: !!int 1\n")
     assert problem.message.en == "tags are not supported (tag:yaml.org,2002:int)"
     [problem] = problems("a: [\n")
-    assert problem.message.en.startswith("the YAML is broken (")
+    assert problem.message.en == "the YAML is broken: a value is wanted here"
+    [problem] = problems("facts:\n  income：25,674.96\n  spent: 3\n")
+    assert problem.message.en == "the YAML is broken: a full-width colon"
+    assert (problem.where.line, problem.where.column) == (2, 9) if problem.where else False
     [problem] = problems("部门: 甲\n".encode("gbk"))
     assert problem.fix is not None
     assert "GBK" in problem.fix.en

@@ -29,10 +29,10 @@ def _result(view: View) -> str:
 
 
 def _head(view: View) -> str:
-    title = view.say(view.ruleset.title)
+    title = one_line(view.say(view.ruleset.title))
     name = one_line(view.facts.department)
     total = view.points(view.scoring.total)
-    grade = view.scoring.grade
+    grade = one_line(view.scoring.grade)
     head = view.say(
         Text(
             f"{title}（{view.ruleset.id}）\n部门：{name}　年度：{view.facts.year}　总分：{total}　等级：{grade or '—'}",
@@ -49,7 +49,10 @@ def _breakdown(view: View) -> str:
     if any(row.claimed for row in rows):
         names += ["claimed", "difference"]
     names += ["note", "basis"]
-    cells = [[_title(row) if name == "criterion" else getattr(row, name) for name in names] for row in rows]
+    cells = [
+        [_title(row) if name == "criterion" else one_line(getattr(row, name)) for name in names]
+        for row in rows
+    ]
     align = ["left" if name in ("criterion", "note", "basis") else "right" for name in names]
     return tabulate(
         cells, [view.heading(name) for name in names], tablefmt="simple", colalign=align, disable_numparse=True,

@@ -72,11 +72,8 @@ def _page(code: str) -> str:
 
 
 def _as_text(found: list[Problem], session: Session) -> str:
-    marks = {"error": Text("错误", "error"), "warning": Text("警告", "warning")}
-    lines = [
-        f"{one_line(problem.render(session.language))} [{session.say(marks[problem.severity])}]"
-        for problem in found
-    ]
+    marks = {"error": "", "warning": session.say(Text("［警告］", " [warning]"))}
+    lines = [one_line(problem.render(session.language)) + marks[problem.severity] for problem in found]
     errors = sum(problem.severity == "error" for problem in found)
     warnings = len(found) - errors
     summary = Text(f"{errors} 个错误，{warnings} 个警告", f"{errors} errors, {warnings} warnings")

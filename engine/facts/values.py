@@ -61,7 +61,7 @@ class ValueReader:
                 labels.setdefault(text, []).append(name)
         found: dict[str, Node] = {}
         for key, entry in node.entries.items():
-            names = [key] if key in known else labels.get(key, [])
+            names = list(dict.fromkeys([*([key] if key in known else []), *labels.get(key, [])]))
             where = _joined(path, key)
             if len(names) > 1:
                 listed = Text("、".join(names), ", ".join(names))

@@ -17,27 +17,20 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import durable_rules_engine
 from durable.engine import Host, MessageNotHandledException, MessageObservedException
 
-from engine.language.conditions import is_sided
-from engine.language.terms import Choose, Combine, Compare, Invert, Term
+from engine.inference.units import Message, Unit, units_of
 from engine.ruleset.model import Rule
 
 CHUNK = 200
-"""Rules a network ruleset; each makes two network rules, and 500 was the most that registers quickly."""
+"""Conditions and parts of conditions a network ruleset; each makes two network rules, and 500 was the most that registers quickly."""
 
 BATCH = 500
 """Messages handed over at once."""
-
-Message = tuple[int, tuple[tuple[int, int], ...]]
-"""A rule's index, and for each atom looked at its number and its sign (or 0 and 1 for its truth)."""
-
-_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_NETWORK_OPERATORS = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 
 
 class _QuietHost(Host):
@@ -55,28 +48,29 @@ class Network:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._verdicts: list[tuple[int, bool]] = []
         self._host = _QuietHost()
-        self._names: list[str] = []
         ordered = list(rules)
-        for start in range(0, len(ordered), CHUNK):
+        numbers = itertools.count(max((rule.index for rule in ordered), default=0) + 1)
+        self.units = {rule.index: units_of(rule, numbers) for rule in ordered}
+        every = [unit for units in self.units.values() for unit in units]
+        self.names: dict[int, str] = {}
+        for start in range(0, len(every), CHUNK):
             name = f"rules{start // CHUNK}"
             definitions: dict[str, Any] = {}
-            for rule in ordered[start : start + CHUNK]:
-                definitions[f"holds{rule.index}"] = self._definition(rule, True)
-                definitions[f"fails{rule.index}"] = self._definition(rule, False)
+            for unit in every[start : start + CHUNK]:
+                self.names[unit.number] = name
+                definitions[f"holds{unit.number}"] = self._definition(unit, True)
+                definitions[f"fails{unit.number}"] = self._definition(unit, False)
             self._host.set_rulesets({name: definitions})
-            self._names.append(name)
-        handles = [self._host.get_ruleset(name)._handle for name in self._names]
+        handles = [self._host.get_ruleset(name)._handle for name in dict.fromkeys(self.names.values())]
         self.close = weakref.finalize(self, _free, handles)
 
-    def _definition(self, rule: Rule, truth: bool) -> dict[str, Any]:
+    def _definition(self, unit: Unit, truth: bool) -> dict[str, Any]:
         verdicts = self._verdicts
-        numbers = {id(atom): number for number, atom in enumerate(rule.condition.atoms)}
-        condition = {"$and": [{"rule": rule.index}, _network_condition(rule.condition.term, truth, numbers)]}
 
         def fire(closure: Any) -> None:
             verdicts.append((closure.m.id, truth))
 
-        return {"all": [{"m": condition}], "run": fire}
+        return {"all": [{"m": {"$and": [{"rule": unit.number}, unit.condition(truth)]}}], "run": fire}
 
     def session(self) -> Session:
         """One evaluation, to be used in a ``with`` statement."""
@@ -102,18 +96,44 @@ class Session:
             self._network._host.delete_state(name, self._state)
 
     def verdicts(self, messages: Iterable[Message]) -> dict[Message, list[bool]]:
-        """What the network says of each message: a list with exactly one truth, if all is well."""
-        asked = {next(self._ids): message for message in messages}
-        answers: dict[Message, list[bool]] = {message: [] for message in asked.values()}
+        """What the network says of each message: a list with exactly one truth, if all is well.
+
+        The parts of a large condition are decided first; one without exactly one truth leaves its rule without any.
+        """
+        answers: dict[Message, list[bool]] = {message: [] for message in messages}
+        units = {message: self._network.units[message[0]] for message in answers}
+        known: dict[tuple[Message, int], bool] = {}
+        for height in range(1 + max((units[message][-1].height for message in answers), default=0)):
+            asked: list[tuple[Message, Unit]] = [
+                (message, unit)
+                for message in answers
+                for unit in units[message]
+                if unit.height == height and unit.is_looked_at(message)
+            ]
+            for (message, unit), found in zip(asked, self._decide(asked, known), strict=True):
+                if unit is units[message][-1]:
+                    answers[message] = found
+                elif len(found) == 1:
+                    known[message, unit.number] = found[0]
+        return answers
+
+    def _decide(
+        self, asked: list[tuple[Message, Unit]], known: Mapping[tuple[Message, int], bool]
+    ) -> list[list[bool]]:
+        """The truths that come back for each unit asked of."""
+        answers: dict[int, list[bool]] = {}
         by_ruleset: dict[str, list[dict[str, Any]]] = {}
-        for number, (rule, signs) in asked.items():
-            body = {
-                "sid": self._state,
-                "id": number,
-                "rule": rule,
-                **{f"a{atom}": one for atom, one in signs},
+        for message, unit in asked:
+            number = next(self._ids)
+            answers[number] = []
+            atoms = {f"a{atom}": one for atom, one in message[1] if atom in unit.atoms}
+            parts = {
+                f"p{part.number}": int(known[message, part.number])
+                for part in unit.parts
+                if (message, part.number) in known
             }
-            by_ruleset.setdefault(self._network._names[rule // CHUNK], []).append(body)
+            body = {"sid": self._state, "id": number, "rule": unit.number, **atoms, **parts}
+            by_ruleset.setdefault(self._network.names[unit.number], []).append(body)
         found = self._network._verdicts
         found.clear()
         for name, bodies in by_ruleset.items():
@@ -121,8 +141,8 @@ class Session:
             for start in range(0, len(bodies), BATCH):
                 self._assert(name, bodies[start : start + BATCH])
         for number, truth in found:
-            answers[asked[number]].append(truth)
-        return answers
+            answers[number].append(truth)
+        return list(answers.values())
 
     def _assert(self, name: str, bodies: list[dict[str, Any]]) -> None:
         """Hands messages over; any that the library refuses, and the rest of its batch, have no verdict."""
@@ -137,37 +157,3 @@ class Session:
 def _free(handles: list[Any]) -> None:
     for handle in handles:
         durable_rules_engine.delete_ruleset(handle)
-
-
-def _network_condition(term: Term, truth: bool, numbers: dict[int, int]) -> dict[str, Any]:
-    """That ``term`` is ``truth``, with ``not`` pushed down to the atoms."""
-    match term:
-        case Invert(operand=operand):
-            return _network_condition(operand, not truth, numbers)
-        case Combine(operator=word, operands=operands):
-            joined = "$and" if (word == "and") == truth else "$or"
-            return {joined: [_network_condition(operand, truth, numbers) for operand in operands]}
-        case Choose(condition=condition, then=then, otherwise=otherwise):
-            branches = ((condition, True, then), (condition, False, otherwise))
-            return {
-                "$or": [
-                    {
-                        "$and": [
-                            _network_condition(gate, way, numbers),
-                            _network_condition(branch, truth, numbers),
-                        ]
-                    }
-                    for gate, way, branch in branches
-                ]
-            }
-    return _atom_condition(term, truth, f"a{numbers[id(term)]}")
-
-
-def _atom_condition(atom: Term, truth: bool, name: str) -> dict[str, Any]:
-    if not is_sided(atom):
-        return {name: int(truth)}
-    assert isinstance(atom, Compare)
-    operator = atom.operator if truth else _OPPOSITE[atom.operator]
-    if operator == "==":
-        return {name: 0}
-    return {_NETWORK_OPERATORS[operator]: {name: 0}}

@@ -7,7 +7,8 @@ from itertools import groupby
 from engine.errors import InferenceDisagreement, Problem, Text
 from engine.facts.model import Facts
 from engine.inference.direct import Evaluation, evaluate, record_key
-from engine.inference.network import Message, Network, Session
+from engine.inference.network import Network, Session
+from engine.inference.units import Message
 from engine.language.conditions import Decision, is_sided, sign
 from engine.ruleset.model import Rule, Ruleset
 

@@ -24,7 +24,7 @@ MAX_DIGITS = 30
 """More digits than any real amount has; beyond it a number is taken for damage or an attack."""
 
 _PLAIN = re.compile(r"([+-]?)(\d+)(?:\.(\d+))?\Z", re.ASCII)
-_GROUPED = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+)(?:\.(\d+))?\Z", re.ASCII)
+_GROUPED = re.compile(r"([+-]?)([1-9]\d{0,2}(?:,\d{3})+)(?:\.(\d+))?\Z", re.ASCII)
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.ASCII)
 
 

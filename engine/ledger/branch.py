@@ -15,8 +15,10 @@ def roll_up(node: Criterion, children: Sequence[NodeScore], evaluation: Evaluati
     """The score of a branch from its children's, before any veto."""
     removed = _sum(child.removed for child in children if child.removed)
     in_play = [child for child in children if child.in_play]
-    if node.roll in ("average", "weighted"):
-        in_play = [child for child in in_play if child.full]  # a share of no points says nothing
+    if node.roll != "sum":
+        in_play = [
+            child for child in in_play if child.full
+        ]  # no points are no share, and neither best nor weakest
     if not in_play:
         state = NodeScore(node, ZERO, ZERO, (), tuple(children), "not_applicable", False, removed)
         if node.parent is None:

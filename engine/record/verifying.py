@@ -41,12 +41,17 @@ def read_records(path: Path) -> list[ResultDocument]:
     """The result documents in a file: one, or a list. Raises :class:`RecordError`."""
     name = str(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
             raise RecordError([Problem("V001", Text("文件过大", "the file is too large"), Position(name))])
-        written = json.loads(path.read_bytes().decode("utf-8-sig"))
+        written = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_repetition)
     except OSError as error:
         message = Text(f"无法读取文件（{error.strerror}）", f"cannot read the file ({error.strerror})")
         raise RecordError([Problem("V001", message, Position(name))]) from None
+    except _Repeated as error:
+        message = Text(f"键“{error.key}”重复", f"the key '{error.key}' is there twice")
+        raise RecordError([Problem("V002", message, Position(name))]) from None
     except json.JSONDecodeError as error:
         message = Text(f"不是 JSON（{error.msg}）", f"not JSON ({error.msg})")
         raise RecordError([Problem("V002", message, Position(name, error.lineno, error.colno))]) from None
@@ -59,6 +64,22 @@ def read_records(path: Path) -> list[ResultDocument]:
             [Problem("V002", Text("文件里没有结果", "there is no result in the file"), Position(name))]
         )
     return [_validated(one, name) for one in documents]
+
+
+class _Repeated(Exception):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys differ: of two values for one key, each reader may take another."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Repeated(key)
+        found[key] = value
+    return found
 
 
 def _validated(written: Any, name: str) -> ResultDocument:

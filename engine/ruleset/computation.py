@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.errors import Text
 from engine.language.compiler import EvaluationError, Slots
-from engine.language.numbers import format_exact, round_half_up
+from engine.language.numbers import Rational, format_exact, round_half_up
 from engine.ruleset.model import Expression, Measure
 
 
@@ -33,7 +33,7 @@ def computation(measure: Measure) -> Callable[[Slots], Any]:
         if decimals is not None:
             value = round_half_up(value, decimals)
         if not allowed.contains(value):
-            shown = format_exact(value)
+            shown = format_exact(value) if isinstance(value, Rational) else str(value)
             message = Text(
                 f"{measure.label.zh}的值 {shown} 超出规定范围",
                 f"{measure.scalar.name} is {shown}, outside its declared range",

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from engine.ruleset.fields import (
+    Decimals,
     Exact,
     ExactRatio,
     Expression,
@@ -104,12 +105,12 @@ class Money(Model):
     """The unit in which every amount is written, and its decimals."""
 
     unit: str
-    decimals: Whole
+    decimals: Decimals
 
 
 class Points(Model):
     total: Exact
-    decimals: Whole
+    decimals: Decimals
     rounding: Literal["half_up"]
 
 
@@ -173,7 +174,7 @@ class Measure(Model):
 
     label: BilingualText
     value: Expression
-    decimals: Whole | None = None
+    decimals: Decimals | None = None
     at_least: Literally | None = None
     at_most: Literally | None = None
     description: BilingualText | None = None
@@ -286,6 +287,14 @@ class _CoefficientBounds(Model):
     up_to: ExactRatio | None = None
     below: ExactRatio | None = None
 
+    @model_validator(mode="after")
+    def _one_bound_a_side(self) -> _CoefficientBounds:
+        if self.from_ is not None and self.above is not None:
+            raise conflict("from", "above")
+        if self.up_to is not None and self.below is not None:
+            raise conflict("up_to", "below")
+        return self
+
 
 class Tier(_CoefficientBounds):
     """A qualitative tier: the assessor chooses a coefficient inside its range."""
@@ -307,6 +316,8 @@ class Judged(Model):
             "写 at_most 或 tiers",
             "write 'at_most' or 'tiers'",
         )
+        ids = [tier.id for tier in self.tiers or ()]
+        require(len({*ids}) == len(ids), "各档的 id 应不同", "the tiers have different ids")
         return self
 
 

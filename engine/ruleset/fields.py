@@ -65,6 +65,7 @@ Exact = Annotated[Any, BeforeValidator(_exact), PlainSerializer(str), _NUMBER_SC
 ExactRatio = Annotated[Any, BeforeValidator(_exact_ratio), PlainSerializer(str), _NUMBER_SCHEMA]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
+Decimals = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=12)]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[^\W\d]\w*$")]
 Literally = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]

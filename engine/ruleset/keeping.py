@@ -13,8 +13,8 @@ import hashlib
 import json
 import os
 import pickle
+import stat
 import sys
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from engine.language.compiler import NOT_YET
 from engine.ruleset.computation import computation
 from engine.ruleset.library import Library
 from engine.ruleset.model import Ruleset, Written
+from engine.source import MAX_BYTES
 
 MOST_KEPT = 64
 """How many rulesets are kept; the ones longest unused make room."""
@@ -49,12 +50,24 @@ class Shelf(Struct, frozen=True):
     def _built(self, place: Path, library: Library, reference: str, path: Path) -> Ruleset:
         from engine.ruleset.building import build_ruleset
 
-        before = _stamp(path, {}, ())
+        before = _content(path)
         root = library.read(reference, path)
-        bases: dict[str, Path] = {}
-        ruleset = build_ruleset(library.resolve(path, root, bases.__setitem__))
-        stamp = _stamp(path, bases, library.beside(path, root).folders)
-        if before["content"] == stamp["content"]:
+        bases: dict[str, list[str]] = {}
+
+        def found(ruleset_id: str, base: Path) -> None:
+            bases[ruleset_id] = [str(base.resolve()), _content(base)]
+
+        ruleset = build_ruleset(library.resolve(path, root, found))
+        stamp = {
+            "engine": _engine(),
+            "content": before,
+            "folders": [str(folder.resolve()) for folder in library.beside(path, root).folders],
+            "bases": bases,
+        }
+        # What was edited while it was read is not kept: nobody knows which of the two was built.
+        if before == _content(path) and all(
+            _content(Path(base)) == content for base, content in bases.values()
+        ):
             self._keep(place, stamp, ruleset)
         return ruleset
 
@@ -68,12 +81,13 @@ class Shelf(Struct, frozen=True):
         body = pickle.dumps(replace(ruleset, slots=tuple(slots), written=Written(_left_out)), protocol=5)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _own(self.folder):
+            if not _is_private(self.folder):
                 return
             kept = sorted(self.folder.glob("*.ruleset"), key=lambda one: one.stat().st_mtime)
             for old in kept[: max(len(kept) - MOST_KEPT + 1, 0)]:
                 old.unlink(missing_ok=True)
-            write_whole(place, json.dumps(stamp).encode() + b"\n" + body)
+            sealed = {**stamp, "body": hashlib.sha256(body).hexdigest()}
+            write_whole(place, json.dumps(sealed).encode() + b"\n" + body)
             place.chmod(0o600)
         except (OSError, UsageProblem):
             return
@@ -82,19 +96,21 @@ class Shelf(Struct, frozen=True):
 def _taken(place: Path, library: Library, path: Path) -> Ruleset | None:
     """The ruleset kept at ``place``, if it may still be used."""
     try:
-        if not (_own(place.parent) and _own(place)):
+        if not _is_private(place.parent):
             return None
-        head, _, body = place.read_bytes().partition(b"\n")
+        head, _, body = _read_own(place).partition(b"\n")
         stamp = json.loads(head)
-        if stamp["engine"] != _engine() or stamp["content"] != _content(path):
+        if stamp["body"] != hashlib.sha256(body).hexdigest() or stamp["engine"] != _engine():
+            return None
+        if not stamp["content"] or stamp["content"] != _content(path):
             return None
         beside = Library(tuple(Path(folder) for folder in stamp["folders"]))
         for ruleset_id, (found, content) in stamp["bases"].items():
-            if str(beside.find(ruleset_id)) != found or _content(Path(found)) != content:
+            if str(beside.find(ruleset_id).resolve()) != found or _content(Path(found)) != content:
                 return None
-        ruleset: Ruleset = pickle.loads(body)  # noqa: S301 - the user's own file, written by this engine
-    except (OSError, ValueError, KeyError, RulesetError, pickle.UnpicklingError, EOFError):
-        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RulesetError):
+        return None  # none there, or damaged
+    ruleset: Ruleset = pickle.loads(body)  # noqa: S301 - the user's own file, whole, as this engine wrote it
     slots = list(ruleset.slots)
     for measure in ruleset.measures.values():
         assert slots[measure.scalar.slot] is NOT_YET
@@ -133,24 +149,37 @@ def _name(library: Library, reference: str, path: Path) -> str:
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
-def _stamp(path: Path, bases: Mapping[str, Path], folders: Iterable[Path]) -> dict[str, Any]:
-    """What a kept ruleset depends on: the engine, its file, and where each base was found, and what was in it."""
-    return {
-        "engine": _engine(),
-        "content": _content(path),
-        "folders": [str(folder) for folder in folders],
-        "bases": {ruleset_id: [str(base), _content(base)] for ruleset_id, base in bases.items()},
-    }
-
-
 def _content(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """A hash of the file; empty for one that is not read at all, because it is too large or not there."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError):
+        return ""
+    return hashlib.sha256(content).hexdigest() if len(content) <= MAX_BYTES else ""
 
 
-def _own(path: Path) -> bool:
-    """Whether the file or folder is the user's, and nobody else may write it."""
-    status = path.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+def _read_own(place: Path) -> bytes:
+    """The content of a file that is the user's and that nobody else may write. Raises :class:`OSError`."""
+    with os.fdopen(os.open(place, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
+            raise PermissionError(place)
+        return file.read()
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether the folder is the user's, and nobody else could put another in its place, or in that of one above it."""
+    folder = folder.resolve()
+    if folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o022:
+        return False
+    for above in folder.parents:
+        status = above.stat()
+        if status.st_uid not in (0, os.getuid()):
+            return False
+        if status.st_mode & 0o022 and not status.st_mode & stat.S_ISVTX:
+            return False
+    return True
 
 
 def _engine() -> str:

@@ -59,7 +59,7 @@ class Library(Struct, frozen=True):
             raise RulesetError([Problem("R010", message, fix=fix)])
         for folder in self.all_folders():
             path = folder / f"{ruleset_id}.yaml"
-            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            if _is_file(path) and path.resolve().is_relative_to(folder.resolve()):
                 return path
         message = Text(f"没有规则集“{ruleset_id}”", f"there is no ruleset '{ruleset_id}'")
         raise RulesetError([Problem("R010", message, fix=suggestion(ruleset_id, [*self.ids()]))])
@@ -120,7 +120,7 @@ class Library(Struct, frozen=True):
         """The file that ``reference``, an id or a path, means."""
         path = Path(reference)
         if _is_path(reference):
-            if not path.is_file():
+            if not _is_file(path):
                 message = Text("没有这个规则集文件", "there is no such ruleset file")
                 raise RulesetError([Problem("R010", message, Position(reference))])
             return path
@@ -141,6 +141,14 @@ class Library(Struct, frozen=True):
         return own
 
 
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; one whose folder may not be looked into, or whose name is too long, is not there."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _is_path(reference: str) -> bool:
     """Whether a reference to a ruleset is a file's path, and not an id."""
     path = Path(reference)
@@ -159,6 +167,8 @@ def _own_folders(path: Path, root: Node) -> tuple[Path, ...]:
 
 def _declared_id(path: Path) -> str:
     """The id a file gives itself in its first lines, without reading the whole file."""
+    if not _is_file(path):
+        return ""
     try:
         with path.open("rb") as file:
             head = file.read(4096).decode("utf-8-sig", errors="replace")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.errors import Text
 from engine.language.checker import check
 from engine.language.compiler import NOT_YET
 from engine.language.errors import ExpressionError
 from engine.language.parser import parse
 from engine.language.scope import Scope
 from engine.language.syntax import Node
-from engine.language.terms import Read, Scalar, Type, walk
+from engine.language.terms import NUMERIC, ORDERED, Read, Scalar, Type, walk
 from engine.ruleset import document as doc
 from engine.ruleset.computation import computation
 from engine.ruleset.expressions import Expressions, Path
@@ -33,6 +34,14 @@ def build_measure(
     if expression is None:
         return None
     type_ = Type(expression.term.type.kind, expression.term.type.options)
+    if written.decimals is not None and type_.kind not in NUMERIC:
+        message = Text("只有数量才能取整", "only a quantity can be rounded")
+        expressions.report("R022", message, (*path, "decimals"), Text("删去 decimals", "remove 'decimals'"))
+        return None
+    if (written.at_least, written.at_most) != (None, None) and type_.kind not in ORDERED:
+        message = Text("只有数量和日期才有上下限", "only quantities and dates have bounds")
+        expressions.report("R022", message, path, Text("删去上下限", "remove the bounds"))
+        return None
     reads = [one.scalar.needs for one in walk(expression.term) if isinstance(one, Read)]
     needs = _unguarded(parse(expression.text), scope, frozenset[str]().union(*reads))
     label = as_text(written.label)

@@ -92,6 +92,8 @@ def _merged_mapping(base: Mapping, overlay: Mapping) -> Mapping:
 
 
 def _merged_sequence(base: Sequence, overlay: Sequence, key: str) -> Sequence:
+    _require_different(base, key)
+    _require_different(overlay, key)
     items = {_text(item, key): item for item in base.items}
     for item in overlay.items:
         name = _text(item, key)
@@ -103,6 +105,23 @@ def _merged_sequence(base: Sequence, overlay: Sequence, key: str) -> Sequence:
         else:
             items[name] = _added(item, name, [_text(one, key) for one in base.items])
     return Sequence(overlay.file, overlay.start, list(items.values()))
+
+
+def _require_different(node: Sequence, key: str) -> None:
+    """Two entries of one name would be laid one over the other, and one of them be gone."""
+    seen: dict[str, Node] = {}
+    for item in node.items:
+        name = _text(item, key)
+        if name in seen:
+            line = seen[name].position.line
+            message = Text(
+                f"“{name}”在此列表中重复（第 {line} 行已有）",
+                f"'{name}' is in this list twice (first in line {line})",
+            )
+            raise RulesetError(
+                [Problem("R040", message, item.position, fix=Text("改名或删去一个", "rename or remove one"))]
+            )
+        seen[name] = item
 
 
 def _key(node: Sequence) -> str:

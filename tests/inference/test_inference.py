@@ -20,12 +20,13 @@ from engine.errors import InferenceDisagreement, RulesetError
 from engine.facts.model import Facts
 from engine.facts.reading import load_facts
 from engine.inference.direct import evaluate, record_key
-from engine.inference.network import BATCH, CHUNK, Message, Network, Session
+from engine.inference.network import BATCH, CHUNK, Network, Session
 from engine.inference.reconciled import Inference, message_for
+from engine.inference.units import Message, Unit
 from engine.ledger.scoring import Scoring
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.library import Library
-from engine.ruleset.model import Rule, Ruleset
+from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer, score_directly
 from engine.source import parse_source
 from engine.testing.examples import fired_rules
@@ -101,16 +102,17 @@ def test_an_action_that_runs_never_or_twice_is_told(
     ruleset: Ruleset, facts: Facts, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest = Network._definition
+    late_filing = next(rule.index for rule in ruleset.rules if rule.id == "late_filing")
 
-    def definition(self: Network, rule: Rule, truth: bool) -> dict[str, Any]:
-        defined = honest(self, rule, truth)
+    def definition(self: Network, unit: Unit, truth: bool) -> dict[str, Any]:
+        defined = honest(self, unit, truth)
         run = defined["run"]
 
         def repeated(closure: Closure) -> None:
             for _ in range(times):
                 run(closure)
 
-        return defined | {"run": repeated} if rule.id == "late_filing" and truth else defined
+        return defined | {"run": repeated} if unit.number == late_filing and truth else defined
 
     monkeypatch.setattr(Network, "_definition", definition)
     with pytest.raises(InferenceDisagreement) as raised:
@@ -280,3 +282,41 @@ def test_a_long_chain_of_findings_is_ordered() -> None:
     ruleset = built("long-chain", "  bad: {label: 有问题, type: flag}", rows, count)
     assert [rule.id for rule in ruleset.rules] == [f"r{n}" for n in reversed(range(count))]
     assert score_directly(ruleset, given(ruleset, bad="true")).total == 0
+
+
+def nested_if(depth: int) -> str:
+    """``if`` within the condition of an ``if``: its atoms stand in the network twice for each level."""
+    inner = "x > 0" if depth == 0 else f"({nested_if(depth - 1)})"
+    return f"x > {depth + 1} if {inner} else x < -{depth + 1}"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        " or ".join(f"(x > {n} and y > {n})" for n in range(25)),
+        " and ".join(f"(x > {n} or y < {n})" for n in range(25)),
+        "not (" + " or ".join(f"(x == {n} and not y == {n})" for n in range(20)) + ")",
+        "x > 3 if y == 0 else " + " ".join(f"x > {n} if y == {n} else" for n in range(1, 20)) + " x > 20",
+        nested_if(8),
+        " or ".join(f"x == {n}" for n in range(50)),
+        " and ".join(f"(x > {n} or (y > {n} and (x < {n + 9} or y < {n + 9})))" for n in range(10)),
+    ],
+    ids=["or of ands", "and of ors", "not", "else if", "if in if", "flat", "deep"],
+)
+def test_large_conditions_are_decided_as_by_direct_evaluation(condition: str) -> None:
+    """durable-rules by itself refuses all of these but the flat one."""
+    ruleset = built(
+        "large",
+        "  x: {label: 甲, type: number}\n  y: {label: 乙, type: number}",
+        [
+            f"  - {{id: c, title: 指标, points: 1, deductions: [{{id: r, when: '{condition}', deduct: 1, because: 是}}]}}"
+        ],
+        1,
+    )
+    scorer = Scorer(ruleset)
+    totals = Counter(
+        int(scorer.score(given(ruleset, x=str(x), y=str(y))).total)
+        for x in range(-3, 26)
+        for y in (-1, 0, 3, 7, 24, 30)
+    )
+    assert {*totals} == {0, 1} or condition.startswith("not")

@@ -201,3 +201,45 @@ def test_a_cache_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
     assert audit("score", GOLDEN, AUDIT_CACHE=str(in_the_way)).code == 0
+
+
+def test_any_damage_to_what_is_kept_is_seen(library: Library, shelf: Shelf) -> None:
+    """One bit anywhere could be another threshold."""
+    shelf.load(library, "mine/base")
+    (kept,) = kept_files(shelf)
+    content = kept.read_bytes()
+    for place in range(0, len(content), len(content) // 40):
+        kept.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert total(shelf.load(library, "mine/base")) == "97.41"
+
+
+def test_a_cache_below_a_folder_of_others_is_not_used(library: Library, tmp_path: Path) -> None:
+    """Whoever may rename in a folder above could put a folder of their own in its place."""
+    shared = tmp_path / "shared"
+    shelf = Shelf(shared / "cache")
+    shelf.folder.mkdir(parents=True, mode=0o700)
+    shared.chmod(0o777)
+    shelf.load(library, "mine/base")
+    assert kept_files(shelf) == []
+
+
+def test_a_base_edited_while_it_is_built_is_not_kept(
+    library: Library, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.ruleset import building
+
+    honest = building.build_ruleset
+
+    def edited_meanwhile(root: object) -> Ruleset:
+        edit(
+            library.folders[0] / "mine/base.yaml",
+            "score: points * min(execution_rate, 100%)",
+            "score: points",
+        )
+        return honest(root)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building, "build_ruleset", edited_meanwhile)
+        shelf.load(library, "mine/overlay")
+    assert kept_files(shelf) == []
+    assert total(shelf.load(library, "mine/overlay")) == "100"
