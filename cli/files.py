@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from cli.context import Session
-from engine.errors import FactsError, Position, Problem, Text
+from engine.errors import FactsError, Position, Problem, RulesetError, Text
 from engine.ledger.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -55,10 +57,12 @@ def is_result(path: Path) -> bool:
 
 def _read_text(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer, Facts]:
     from engine.facts.reading import read_facts, ruleset_of
-    from engine.source import read_source
+    from engine.source import Mapping, read_source
 
     root = read_source(path, FactsError)
-    scorer = _scorer(path, ruleset, ruleset_of(root), session)
+    named = root.get("ruleset") if isinstance(root, Mapping) else None
+    where = named.position if named is not None else Position(str(path))
+    scorer = _scorer(where, ruleset, ruleset_of(root), session)
     return scorer, read_facts(root, scorer.ruleset)
 
 
@@ -66,12 +70,12 @@ def _read_workbook(path: Path, ruleset: str | None, session: Session) -> tuple[S
     from engine.documents.workbook.reading import read_workbook, read_workbook_facts, ruleset_of_workbook
 
     book = read_workbook(path)
-    scorer = _scorer(path, ruleset, ruleset_of_workbook(book), session)
+    scorer = _scorer(Position(str(path)), ruleset, ruleset_of_workbook(book), session)
     return scorer, read_workbook_facts(book, scorer.ruleset)
 
 
-def _scorer(path: Path, ruleset: str | None, named: str, session: Session) -> Scorer:
-    """The scorer of the ruleset asked for, or else of the one that the file names."""
+def _scorer(where: Position, ruleset: str | None, named: str, session: Session) -> Scorer:
+    """The scorer of the ruleset asked for, or else of the one that the file names at ``where``."""
     reference = ruleset or named
     if not reference:
         message = Text("事实文件没有写 ruleset", "the facts file does not name its ruleset")
@@ -79,7 +83,11 @@ def _scorer(path: Path, ruleset: str | None, named: str, session: Session) -> Sc
             "在文件里写 ruleset: guangdong/2024，或用 --ruleset",
             "write ruleset: guangdong/2024 in it, or use --ruleset",
         )
-        raise FactsError([Problem("F001", message, Position(str(path)), "ruleset", fix)])
+        raise FactsError([Problem("F001", message, Position(where.file), "ruleset", fix)])
     if not ruleset:
-        session.library().find(reference)  # a facts file may name a ruleset, not a path on this machine
+        # A facts file may name a ruleset, not a path on this machine.
+        try:
+            session.library().find(reference)
+        except RulesetError as error:
+            raise RulesetError(replace(one, where=where, path="ruleset") for one in error.problems) from None
     return session.scorer(reference)

@@ -233,11 +233,11 @@ def _terms(rules: Any, criteria: Any, measures: Any, identities: Any) -> list[Te
 
 
 def _calendar_facts(terms: list[Term]) -> frozenset[str]:
-    """The facts that stand directly in ``workdays(…)``."""
+    """The facts that stand directly in ``days(…)`` or ``workdays(…)``: a year that no calendar knows is a slip."""
     found: set[str] = set()
     for term in terms:
         for one in walk(term):
-            if isinstance(one, Apply) and one.function == "workdays":
+            if isinstance(one, Apply) and one.function in ("days", "workdays"):
                 for argument in one.arguments:
                     if isinstance(argument, Read):
                         found.add(argument.scalar.name)

@@ -314,7 +314,7 @@ class Ruleset(Struct, frozen=True, eq=False):
     slots: tuple[Any, ...]
     """The slots of an evaluation before its facts are put in."""
     calendar_facts: frozenset[str]
-    """The dates that working days are counted from or to, so that their years must be known ones."""
+    """The dates that days are counted from or to, so that their years must be known ones."""
     digest: str
     """SHA-256 of the resolved document; layout and comments do not count."""
     written: Written

@@ -26,6 +26,9 @@ CHANGES = {
     "an unknown ruleset": ([("ruleset: guangdong/2024", "ruleset: guangdong/2042")], "R010", "guangdong/2024"),
     "a ruleset by path": ([("ruleset: guangdong/2024", "ruleset: ../../etc/passwd")], "R010", "../../etc/passwd"),
     "a broken identity": ([("spent: 24,066.38", "spent: 24,166.38")], "F020", "general_budget_balance"),
+    "a claim twice, by id and by title": ([("claimed: {efficacy: 50,", "claimed: {efficacy: 50, 履职效能: 40,")], "F004", "履职效能"),
+    "a decimal comma": ([("spent: 24,066.38", "spent: 0,123")], "F007", "0,123"),
+    "a year that no calendar knows": ([("begins: 2024-03-18", "begins: 2042-03-18")], "F009", "2042-03-18"),
     "a tag": ([("year: 2024", "year: !!int 2024")], "S109", ""),
     "a key twice": ([("year: 2024", "year: 2024\nyear: 2024")], "S111", "year"),
 }  # fmt: skip
@@ -39,7 +42,7 @@ def test_a_changed_copy_of_the_golden_facts(tmp_path: Path, name: str) -> None:
     assert run.out == ""
     assert code in run.err
     assert mention in run.err
-    assert code == "R010" or "facts.yaml:" in run.err
+    assert "facts.yaml:" in run.err
 
 
 WHOLE_FILES = {
