@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from typing import Any
+from collections.abc import Iterator
 
 import click
 
@@ -13,19 +12,25 @@ from cli.context import Session
 from engine.errors import Text, one_line
 from engine.ruleset.model import Ruleset
 from engine.testing.properties import PropertyResult, run_properties
+from engine.testing.sources import facts_file
 
-_MARKS = {"holds": ("✓", "green"), "fails": ("✗", "red"), "not_applicable": ("–", None)}
+_MARKS = {
+    "holds": ("✓", "green"), "fails": ("✗", "red"), "not_tried": ("?", "yellow"), "not_applicable": ("–", None),
+}  # fmt: skip
+
+COUNTEREXAMPLE = Text(
+    "反例（从“department”行起存为文件即可评分）：",
+    "Counterexample (save the lines from 'department' on to a file and score it):",
+)
+CHANGED = Text("与之相比的部门：", "The department that it was compared with:")
 
 
 def show_properties(ruleset: Ruleset, session: Session, max_examples: int, seed: int | None) -> bool:
     """Run and print all invariants; whether all of them hold."""
     results = _run(ruleset, max_examples, seed)
     for one in results:
-        click.echo(_line(one, session))
-        if one.counterexample is not None:
-            heading = Text("反例（可存为文件并评分）：", "Counterexample (save it to a file and score it):")
-            click.echo(f"      {session.say(heading)}")
-            click.echo(_indented(facts_file(one.counterexample)))
+        for line in _lines(one, session):
+            click.echo(line)
     return all(one.state != "fails" for one in results)
 
 
@@ -36,35 +41,34 @@ def _run(ruleset: Ruleset, max_examples: int, seed: int | None) -> list[Property
         return run_properties(ruleset, max_examples=max_examples, seed=seed, database=database)
     with click.progressbar(length=max_examples, label=ruleset.id, file=sys.stderr) as bar:
 
-        def progress(tried: int) -> None:
-            bar.update(max(tried - bar.pos, 0))
+        def progress(scored: int) -> None:
+            bar.update(max(scored - bar.pos, 0))
 
         return run_properties(
             ruleset, max_examples=max_examples, seed=seed, database=database, progress=progress
         )
 
 
-def _line(result: PropertyResult, session: Session) -> str:
+def _lines(result: PropertyResult, session: Session) -> Iterator[str]:
     mark, colour = _MARKS[result.state]
     title = session.say(result.invariant.title)
-    what = session.say(result.message if result.message is not None else result.invariant.statement)
-    if result.state == "not_applicable":
-        what = session.say(Text(f"不适用：{what}", f"not applicable: {what}"))
-    tried = (
-        session.say(Text(f"（{result.tried} 例）", f" ({result.tried} departments)")) if result.tried else ""
-    )
-    return f"  {click.style(mark, fg=colour)} {result.invariant.name} {title}{tried}：{one_line(what)}"
+    what = one_line(session.say(result.told))
+    tried = session.say(_tried(result)) if result.tried else ""
+    colon = session.say(Text("：", ": "))
+    yield f"  {click.style(mark, fg=colour)} {result.invariant.name} {title}{tried}{colon}{what}"
+    for reason, names in result.scope.reasons.items() if result.scope.targets else ():
+        leaves_out = Text(f"不适用于{'、'.join(names)}：", f"not for {', '.join(names)}: ")
+        yield click.style(f"      {session.say(leaves_out)}{session.say(reason)}", dim=True)
+    for heading, document in ((COUNTEREXAMPLE, result.counterexample), (CHANGED, result.changed)):
+        if document is not None:
+            yield f"      {session.say(heading)}"
+            yield _indented(facts_file(document))
 
 
-def facts_file(document: dict[str, Any]) -> str:
-    """A facts document as YAML that ``audit score`` reads."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.default_flow_style = False
-    buffer = io.StringIO()
-    yaml.dump(document, buffer)
-    return buffer.getvalue()
+def _tried(result: PropertyResult) -> Text:
+    count = len(result.scope.criteria)
+    nodes = Text(f"，{count} 个指标", f", {count} {'criterion' if count == 1 else 'criteria'}")
+    return Text(f"（{result.tried} 例{nodes.zh}）", f" ({result.tried} departments{nodes.en})")
 
 
 def _indented(text: str) -> str:

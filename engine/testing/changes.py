@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from engine.facts.model import Facts
 from engine.language.numbers import Rational, format_exact, parse_number
 from engine.language.terms import Kind
 from engine.ruleset.model import Fact, Rule, Ruleset
@@ -49,19 +50,6 @@ def _scale_in(holder: dict[str, Any], facts: Mapping[str, Fact], factor: int) ->
             holder[name] = format_exact(parse_number(holder[name]) * Rational(factor))
 
 
-def with_fact(document: Document, name: str, other: Document) -> Document:
-    """The document with one scalar fact or record list as ``other`` has it (or has not)."""
-    changed = copy.deepcopy(document)
-    group, _, field = name.rpartition(".")
-    target = changed["facts"].setdefault(group, {}) if group else changed["facts"]
-    source = other["facts"].get(group, {}) if group else other["facts"]
-    if field in source:
-        target[field] = copy.deepcopy(source[field])
-    else:
-        target.pop(field, None)
-    return changed
-
-
 def with_one_more(document: Document, rule: Rule, key: str) -> Document:
     """The document with the record ``key`` of the rule's list once more, under another key."""
     assert rule.each is not None
@@ -73,3 +61,10 @@ def with_one_more(document: Document, rule: Rule, key: str) -> Document:
     twin[field] = next(name for number in range(len(known) + 1) if (name := f"{key}+{number}") not in known)
     records.append(twin)
     return changed
+
+
+def changed_facts(before: Facts, after: Facts, ruleset: Ruleset) -> set[str]:
+    """The scalar facts and record lists that differ."""
+    places = {fact.name: fact.place for fact in ruleset.schema.scalars()}
+    places |= {name: one.records.slot for name, one in ruleset.schema.lists.items()}
+    return {name for name, place in places.items() if before.slots[place] != after.slots[place]}

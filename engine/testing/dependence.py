@@ -25,31 +25,62 @@ from engine.ruleset.model import BandScore, CaseScore, Criterion, Expression, Ru
 
 
 def own_rules(node: Criterion) -> Iterator[Rule]:
-    """Every rule that bears on the points of a leaf, its own ``applies`` and those above it included."""
-    yield from node.deductions
-    yield from node.bonuses
-    if node.veto is not None:
-        yield node.veto
-    if isinstance(node.score, CaseScore):
-        yield from (rule for rule, _ in node.score.rows if rule is not None)
-    for one in (node, *node.ancestors()):
+    """Every rule that bears on the points of a criterion: its own, those below, every ``applies`` above."""
+    for one in node.subtree():
+        yield from one.deductions
+        yield from one.bonuses
+        if one.veto is not None:
+            yield one.veto
+        if isinstance(one.score, CaseScore):
+            yield from (rule for rule, _ in one.score.rows if rule is not None)
+    for one in (*node.subtree(), *node.ancestors()):
         if one.applies is not None:
             yield one.applies
 
 
 def own_terms(node: Criterion) -> Iterator[Term]:
-    """Every term that bears on the points of a leaf."""
-    expressions: list[Expression | None] = [node.judged_at_most]
+    """Every term that bears on the points of a criterion."""
+    expressions: list[Expression | None] = []
     for rule in own_rules(node):
         expressions += [rule.expression, rule.amount, rule.at_most]
-    match node.score:
-        case ValueScore(value=value):
-            expressions.append(value)
-        case BandScore(of=of, bands=bands):
-            expressions += [of, *(band.earn for band in bands)]
-        case CaseScore(rows=rows):
-            expressions += [earn for _, earn in rows]
+    for one in node.subtree():
+        expressions += [one.judged_at_most, *one.weights]
+        match one.score:
+            case ValueScore(value=value):
+                expressions.append(value)
+            case BandScore(of=of, bands=bands):
+                expressions += [of, *(band.earn for band in bands)]
+            case CaseScore(rows=rows):
+                expressions += [earn for _, earn in rows]
     yield from (expression.term for expression in expressions if expression is not None)
+
+
+def lists_of(node: Criterion) -> set[str]:
+    """The record lists that rules of a criterion go through record by record."""
+    return {rule.each.name for rule in own_rules(node) if rule.each is not None}
+
+
+def apart_from(term: Term, name: str, ruleset: Ruleset) -> list[Term]:
+    """The largest parts of ``term`` that do not read the fact or measure ``name``, through measures too."""
+    if isinstance(term, Read) and term.scalar.name == name and term.scalar.source in ("fact", "measure"):
+        return []
+    if not _reads(term, name, ruleset):
+        return [term]
+    if isinstance(term, Read):  # another measure, which reads it
+        return apart_from(ruleset.measures[term.scalar.name].expression.term, name, ruleset)
+    return [found for part in parts(term) for found in apart_from(part, name, ruleset)]
+
+
+def _reads(term: Term, name: str, ruleset: Ruleset) -> bool:
+    for one in walk(term):
+        if isinstance(one, Read) and one.scalar.source in ("fact", "measure"):
+            if one.scalar.name == name:
+                return True
+            if one.scalar.source == "measure" and _reads(
+                ruleset.measures[one.scalar.name].expression.term, name, ruleset
+            ):
+                return True
+    return False
 
 
 def facts_read(term: Term, ruleset: Ruleset) -> set[str]:
@@ -81,9 +112,8 @@ def _counted(node: Criterion, ruleset: Ruleset) -> set[str]:
 
 
 def facts_of(node: Criterion, ruleset: Ruleset) -> set[str]:
-    """The scalar facts and the record lists that the points of a leaf depend on."""
-    found = {rule.each.name for rule in own_rules(node) if rule.each is not None}
-    return found.union(*(facts_read(term, ruleset) for term in own_terms(node)), set())
+    """The scalar facts and the record lists that the points of a criterion depend on."""
+    return lists_of(node).union(*(facts_read(term, ruleset) for term in own_terms(node)), set())
 
 
 def is_ratio_only(node: Criterion, ruleset: Ruleset) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from engine.facts.model import Facts
 from engine.inference.direct import RECORD_FRAME
 from engine.language.compiler import Evaluate, EvaluationError, compile_term
 from engine.language.numbers import ZERO, Rational
@@ -116,11 +117,23 @@ class Draft:
         self.plan = plan
         self.rows = {name: list(records) for name, records in rows.items()}
         self.aimed: set[Place] = set()
+        self.settling = False
+        """Whether what is moved is to be moved last from then on, so that identities do not undo each other."""
         self._slots: list[Any] = list(plan.ruleset.slots)
         for name, value in scalars.items():
             self._slots[plan.facts[name].place] = value
         for name in self.rows:
             self.changed(name)
+
+    @classmethod
+    def of(cls, plan: Plan, facts: Facts) -> Draft:
+        """The values of a department that is there already."""
+        lists = plan.ruleset.schema.lists
+        return cls(
+            plan,
+            {name: facts.slots[fact.place] for name, fact in plan.facts.items()},
+            {name: facts.slots[one.records.slot] for name, one in lists.items()},
+        )
 
     # Values
 

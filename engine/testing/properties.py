@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,11 +15,13 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-from engine.errors import Text
+from engine.errors import Language, Text
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
-from engine.testing.invariants import INVARIANTS, TOTAL, Invariant, Targets, Violation, try_department
-from engine.testing.strategies import departments
+from engine.testing.invariants.base import Invariant, Scope, Violation
+from engine.testing.invariants.registry import INVARIANTS, TOTAL, try_department
+from engine.testing.sources import facts_file
+from engine.testing.strategies import Departments
 
 Document = dict[str, Any]
 Progress = Callable[[int], None]
@@ -26,22 +29,39 @@ Progress = Callable[[int], None]
 SHRINKING_SECONDS = 10.0
 """How long a counterexample is made smaller before the smallest so far is taken."""
 
-TOTAL_INVARIANT = Invariant(
-    TOTAL, Text("总有结果", "total over inputs"),
-    Text("每个合法的部门都有得分，或一条说明原因的错误", "every valid department has a score, or an error that says why not"),
-    lambda ruleset: (ruleset.root,), lambda trial, targets: None,
-)  # fmt: skip
+State = Literal["holds", "fails", "not_tried", "not_applicable"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PropertyResult:
-    """What came of one invariant. ``tried`` counts the departments that had a score."""
+    """What came of one invariant.
+
+    ``tried`` counts the departments that put it to the test: those with something to compare. Where it
+    fails, ``counterexample`` is the smallest department found, and ``changed`` the one it was compared with.
+    """
 
     invariant: Invariant
-    state: Literal["holds", "fails", "not_applicable"]
+    scope: Scope
+    state: State
     tried: int
     message: Text | None = None
     counterexample: Document | None = None
+    changed: Document | None = None
+
+    @property
+    def told(self) -> Text:
+        """What is wrong, or what holds, or why that is not known."""
+        statement = self.message or self.invariant.statement
+        if self.state == "not_applicable":
+            reasons = self.scope.reasons
+            zh, en = "；".join(one.zh for one in reasons), "; ".join(one.en for one in reasons)
+            return Text(f"不适用：各指标{zh}", f"not applicable to any criterion: {en}")
+        if self.state == "not_tried":
+            return Text(
+                f"没有部门可供检验，请增加部门数：{statement.zh}",
+                f"no department put it to the test, try more of them: {statement.en}",
+            )
+        return statement
 
 
 def run_properties(
@@ -50,37 +70,92 @@ def run_properties(
     max_examples: int = 200,
     seed: int | None = None,
     database: Path | None = None,
-    progress: Progress = lambda tried: None,
+    progress: Progress = lambda scored: None,
+    only: Collection[str] | None = None,
 ) -> list[PropertyResult]:
-    """Every invariant tried on ``max_examples`` departments.
+    """Every invariant (or those named in ``only``) tried on ``max_examples`` departments.
 
     ``database`` keeps the failures that Hypothesis found, so that they are tried first next time.
     """
-    targets = {invariant.name: invariant.targets(ruleset) for invariant in INVARIANTS}
-    wanted = {name: found for name, found in targets.items() if found}
+    invariants = [one for one in INVARIANTS if only is None or one.name in only]
+    scopes = {one.name: one.scope(ruleset) for one in invariants}
+    wanted = {name: scope for name, scope in scopes.items() if scope.targets}
     search = _Search(ruleset, max_examples, seed, database, progress)
     failed: dict[str, tuple[Violation, Document]] = {}
-    while (found := search.run(wanted)) is not None:
+    while wanted and (found := search.run(wanted)) is not None:
         violation, document = found
         failed[violation.name] = (violation, document)
-        if violation.name == TOTAL:
+        if violation.name == TOTAL.name:
             break
         del wanted[violation.name]
-    return [_result(one, targets, failed, search.tried) for one in (TOTAL_INVARIANT, *INVARIANTS)]
+    return [
+        _result(one, scopes[one.name], failed.get(one.name), search.tried[one.name]) for one in invariants
+    ]
+
+
+class PropertyFailure(AssertionError):
+    """Invariants that do not hold; ``results`` are theirs."""
+
+    def __init__(self, results: Sequence[PropertyResult]) -> None:
+        self.results = tuple(results)
+        super().__init__("\n\n".join(failure_report(one) for one in results))
+
+
+def check_properties(ruleset: Ruleset, **how: Any) -> list[PropertyResult]:
+    """:func:`run_properties`, for a test: raises :class:`PropertyFailure` where an invariant does not hold."""
+    results = run_properties(ruleset, **how)
+    failed = [one for one in results if one.state == "fails"]
+    if failed:
+        raise PropertyFailure(failed)
+    return results
+
+
+def failure_report(result: PropertyResult, language: Language = "en") -> str:
+    """What failed, and the departments that show it, as facts files."""
+    report = f"{result.invariant.name}: {result.told.in_language(language)}"
+    for document in (result.counterexample, result.changed):
+        if document is not None:
+            report += f"\n\n{facts_file(document)}"
+    return report
 
 
 def _result(
-    invariant: Invariant,
-    targets: dict[str, Targets],
-    failed: dict[str, tuple[Violation, Document]],
-    tried: int,
+    invariant: Invariant, scope: Scope, failed: tuple[Violation, Document] | None, tried: int
 ) -> PropertyResult:
-    if invariant.name in failed:
-        violation, document = failed[invariant.name]
-        return PropertyResult(invariant, "fails", tried, violation.message, document)
-    if invariant is not TOTAL_INVARIANT and not targets[invariant.name]:
-        return PropertyResult(invariant, "not_applicable", 0, invariant.otherwise)
-    return PropertyResult(invariant, "holds", tried)
+    if failed is not None:
+        violation, document = failed
+        return PropertyResult(
+            invariant, scope, "fails", tried, violation.message, document, violation.changed
+        )
+    if not scope.targets:
+        return PropertyResult(invariant, scope, "not_applicable", 0)
+    return PropertyResult(invariant, scope, "holds" if tried else "not_tried", tried)
+
+
+class _Memory(DirectoryBasedExampleDatabase):
+    """Failures kept in a folder.
+
+    Hypothesis forgets what no longer fails. A search that leaves out an invariant, since it was found
+    to fail already, must not forget that one's failure: :meth:`protect` keeps what is there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._keys: set[bytes] = set()
+        self._protected: set[tuple[bytes, bytes]] = set()
+
+    def protect(self) -> None:
+        """Keep the failures found so far, the smallest of each; not what was tried on the way to them."""
+        tests = {key for key in self._keys if not key.endswith((b".secondary", b".pareto"))}
+        self._protected |= {(key, value) for key in tests for value in self.fetch(key)}
+
+    def save(self, key: bytes, value: bytes) -> None:
+        self._keys.add(key)
+        super().save(key, value)
+
+    def delete(self, key: bytes, value: bytes) -> None:
+        if (key, value) not in self._protected:
+            super().delete(key, value)
 
 
 class _Search:
@@ -90,49 +165,55 @@ class _Search:
         self, ruleset: Ruleset, max_examples: int, seed: int | None, database: Path | None, progress: Progress
     ) -> None:
         self.scorer = Scorer(ruleset)
-        self.departments = departments(ruleset)
+        self.departments = Departments(ruleset)
         self.seed = seed
         self.progress = progress
-        self.tried = 0
+        self.tried: Counter[str] = Counter()
+        self.memory = _Memory(database) if database is not None else None
         self.settings = settings(
             max_examples=max_examples,
             deadline=None,
-            database=DirectoryBasedExampleDatabase(database) if database is not None else None,
+            database=self.memory,
             suppress_health_check=list(HealthCheck),
             phases=(Phase.reuse, Phase.generate, Phase.shrink),
             print_blob=False,
             derandomize=False,
         )
 
-    def run(self, wanted: dict[str, Targets]) -> tuple[Violation, Document] | None:
+    def run(self, wanted: dict[str, Scope]) -> tuple[Violation, Document] | None:
         """The smallest failure found, if any."""
         smallest: list[tuple[Violation, Document, str]] = []
         until = [0.0]
-        self.tried = 0
+        scored = [0]
+        self.tried.clear()
 
-        def property_of_all_departments(document: Document, other: Document, data: st.DataObject) -> None:
-            shown = json.dumps((document, other), sort_keys=True)
+        def property_of_all_departments(document: Document, data: st.DataObject) -> None:
+            shown = json.dumps(document, sort_keys=True)
             if smallest and time.monotonic() > until[0] and shown != smallest[-1][2]:
                 return  # out of time for making it smaller: only the smallest so far fails from here on
             try:
-                self.tried += try_department(self.scorer, document, other, data.draw, wanted)
+                tried = try_department(self.scorer, self.departments, document, data.draw, wanted)
             except Violation as violation:
                 if not smallest:
                     until[0] = time.monotonic() + SHRINKING_SECONDS
                 smallest.append((violation, document, shown))
                 raise
-            self.progress(self.tried)
+            self.tried.update(tried)
+            scored[0] += bool(tried)
+            self.progress(scored[0])
 
-        test = given(self.departments, self.departments, st.data())(
-            self.settings(property_of_all_departments)
-        )
+        test = property_of_all_departments
         if self.seed is not None:
+            # Before the settings: a seed set after them takes their database away.
             test = seeded(self.seed)(test)
+        test = given(self.departments.strategy(), st.data())(self.settings(test))
         try:
             test()
         except Exception:
             if not smallest:
                 raise
+            if self.memory is not None:
+                self.memory.protect()
             violation, document, _ = smallest[-1]
             return violation, document
         return None

@@ -40,10 +40,14 @@ MOST_ADDED = 12
 
 def satisfy(draft: Draft, wanted: Sequence[Term]) -> bool:
     """Move values until all of ``wanted`` hold; whether that was reached."""
-    for _ in range(ROUNDS):
-        made = [make(draft, term, True, {}) for term in wanted]
-        if all(made) and all(holds(draft, term, {}) for term in wanted):
-            return True
+    try:
+        for _ in range(ROUNDS):
+            made = [make(draft, term, True, {}) for term in wanted]
+            if all(made) and all(holds(draft, term, {}) for term in wanted):
+                return True
+            draft.settling = True
+    finally:
+        draft.settling = False
     return False
 
 
@@ -213,6 +217,8 @@ def _move(draft: Draft, sides: Sides, rows: Rows, reached: Reached) -> bool:
             for near in () if number is None else (number, number + 1, number - 1, number + 2):
                 draft.put(place, scale.value(scale.clamp(near)))
                 if reached():
+                    if draft.settling:
+                        draft.aimed.add(place)
                     return True
         draft.put(place, before)
     return False

@@ -8,14 +8,12 @@ waivers. It shrinks to few records and small, round values.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from engine.errors import FactsError
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.language.numbers import HUNDRED, ONE, ZERO, Rational, format_exact
@@ -33,9 +31,9 @@ from engine.ruleset.model import (
     Unseen,
     ValueScore,
 )
-from engine.source import parse_source
-from engine.testing.drafts import Draft, Plan, Rows
+from engine.testing.drafts import Draft, Place, Plan, Rows
 from engine.testing.repair import define, holds, make, satisfy
+from engine.testing.sources import source_of
 from engine.testing.thresholds import Frames, Threshold, free_frames, rule_frames
 from engine.testing.values import dated, value_strategy
 
@@ -59,7 +57,7 @@ _Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 def facts_from(document: Mapping[str, Any], ruleset: Ruleset, name: str = "facts.json") -> Facts:
     """The facts in ``document``, read as a JSON file would be. Raises :class:`FactsError`."""
-    return read_facts(parse_source(json.dumps(document).encode(), name, FactsError), ruleset)
+    return read_facts(source_of(document, name), ruleset)
 
 
 def departments(ruleset: Ruleset) -> st.SearchStrategy[dict[str, Any]]:
@@ -68,11 +66,11 @@ def departments(ruleset: Ruleset) -> st.SearchStrategy[dict[str, Any]]:
     Whatever it yields can be read by :func:`facts_from`. Scoring it gives a score, or an error whose
     reason lies in the ruleset, such as a division by a sum of amounts that may all be 0.
     """
-    return _Departments(ruleset).strategy()
+    return Departments(ruleset).strategy()
 
 
-class _Departments:
-    """The strategies of one ruleset, made once."""
+class Departments:
+    """The strategies of one ruleset, made once: for departments, and for one department changed."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
@@ -101,7 +99,7 @@ class _Departments:
                 self.put_in_order(draft)
             for one in draw(self.aims()):
                 self.aim(draft, *one)
-            if draw(st.sampled_from((True, True, True, False))):
+            if draw(st.sampled_from((True, False))):
                 define(draft, self.computed)
             satisfied = satisfy(draft, [*self.identities, *self.ranges])
             if not satisfied and not all(holds(draft, term, {}) for term in self.identities):
@@ -111,6 +109,65 @@ class _Departments:
             return self.document(draft, draw)
 
         return department()
+
+    def redrawn(self, facts: Facts, names: Set[str], draw: _Draw) -> dict[str, Any] | None:
+        """The document of ``facts`` with other values for the scalar facts and record lists in ``names``.
+
+        Identities that the change broke are mended, so that further facts may have changed; ``None`` where
+        that cannot be done.
+        """
+        draft = Draft.of(self.plan, facts)
+        for members, together in self.groups:
+            if any(fact.name in names for fact in members):
+                for fact, value in zip(members, draw(together), strict=True):
+                    if fact.name in names:
+                        draft.put(Place(fact), value)
+                        draft.aimed.add(Place(fact))
+        for name, records in self.ruleset.schema.lists.items():
+            if name in names:
+                draft.rows[name] = self.rows(records, False, draw)
+                draft.changed(name)
+        near = self.thresholds_on(names)
+        if near and draw(st.booleans()):
+            self.aim(
+                draft,
+                draw(st.sampled_from(near)),
+                draw(st.integers(0, LONG)),
+                draw(st.integers(0, FEW)),
+                draw(st.sampled_from(OFFSETS)),
+                firing=False,
+            )
+        if not satisfy(draft, [*self.identities, *self.ranges]) or not self.has_unique_keys(draft):
+            return None
+        stated = draft.document()
+        return {**facts.document, "facts": stated} | self.kept_waivers(facts.document, stated)
+
+    def thresholds_on(self, names: Set[str]) -> list[int]:
+        """The numbers of the thresholds that values of these facts and lists decide about."""
+        return [
+            index
+            for index, one in enumerate(self.plan.turns.thresholds)
+            if any(
+                reference.name in names or reference.name.partition(".")[0] in names
+                for term in (one.left, one.right)
+                for reference in self.plan.references(term)
+            )
+        ]
+
+    def kept_waivers(self, document: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+        """The waivers without those for records that are no longer there."""
+        if "waivers" not in document:
+            return {}
+        keys = {
+            (rule.id, record[rule.each.key])
+            for rule in self.waivable
+            if rule.each is not None
+            for record in stated[rule.each.name]
+        }
+        waivers = document["waivers"]
+        return {
+            "waivers": [one for one in waivers if "record" not in one or (one["rule"], one["record"]) in keys]
+        }
 
     # Values
 
