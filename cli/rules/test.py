@@ -37,21 +37,28 @@ from engine.testing.examples import ExampleOutcome, run_examples
     help="How many departments 生成多少个部门.",
 )
 @click.option("--seed", type=int, help="For the same departments again 随机种子，相同则部门相同.")
+@click.option(
+    "--obligations", is_flag=True, help="Show which cases of the rules no example shows 缺少的情形."
+)
+@click.option("--write", is_flag=True, help="With --obligations: generate examples for them 生成缺少的示例.")
 @pass_session
 def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path | None,
-    properties: bool, max_examples: int, seed: int | None,
+    properties: bool, max_examples: int, seed: int | None, obligations: bool, write: bool,
 ) -> None:  # fmt: skip
     """Run the examples of RULESETS (ids or files; default: all at hand). Exit 1 if one fails.
 
     Examples stand in the ruleset itself, and in files with `examples:` in its own folder. With
     --property the invariants are tried on generated departments as well; failures are remembered
-    and tried first next time.
+    and tried first next time. Option --obligations looks for every case of every rule among them: firing,
+    silent, on each limit and just beyond it.
 
     运行规则集（id 或文件；默认全部）的示例。有示例不通过时退出码为 1。
 
     示例写在规则集里，或写在其同名文件夹中带 `examples:` 的文件里。加 --property 时，还在生成的部门上检验各项性质；
-    发现的反例会记住，下次先试。
+    发现的反例会记住，下次先试。加 --obligations 时，逐条规则查看各种情形（触发、不触发、恰在界限、刚过界限）是否都有示例。
     """
+    if write and not obligations:
+        raise click.UsageError("--write goes with --obligations")
     suites: list[tuple[Ruleset, list[ExampleOutcome]]] = []
     holds = True
     library = session.library()
@@ -65,6 +72,11 @@ def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path
             from cli.rules.properties import show_properties
 
             holds = show_properties(ruleset, session, max_examples, seed) and holds
+        if obligations:
+            from cli.rules.obligations import show_obligations
+
+            folder = library.example_folder(ruleset)
+            holds = show_obligations(ruleset, folder, session, verbose=verbose, write=write) and holds
     if junit is not None:
         from cli.rules.junit import junit_report
         from engine.writing import write_whole
