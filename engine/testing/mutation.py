@@ -2,65 +2,127 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Literal
 
-from engine.errors import AuditError, RulesetError
+from engine.errors import AuditError, RulesetError, Text
 from engine.facts.reading import read_facts
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
 from engine.scoring import score_directly
+from engine.testing.equivalence import same_points
 from engine.testing.examples import Case, cases_of, example_document, mismatches_of
 from engine.testing.mutants import Mutant, mutants
 
-Killer = Literal["checks", "examples", "invariants", ""]
+Killer = Literal["checks", "examples", "invariants", "equivalent", ""]
+
+WORTH_A_PROCESS = 50
+"""How many mutants each further process is worth."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """What became of a mutant: what killed it (empty: it survived), and by which example or property."""
+    """What became of a mutant.
+
+    ``killer`` is empty for one that survived. An ``equivalent`` one scores every department as the ruleset
+    does, so that nothing can tell them apart; it does not count. ``by`` is the check, example or
+    property that told it, and ``why`` the reason for which it is equivalent.
+    """
 
     mutant: Mutant
     killer: Killer
     by: str = ""
+    why: Text | None = None
+
+
+@dataclass(slots=True)
+class _Trials:
+    """Mutants and what they are tried on. ``order`` has the examples that killed most recently first."""
+
+    ruleset: Ruleset
+    mutants: Sequence[Mutant]
+    cases: Sequence[Case]
+    examples: int
+    order: list[int] = field(default_factory=list)
+
+    def verdict(self, index: int) -> Verdict:
+        mutant = self.mutants[index]
+        try:
+            changed = build_ruleset(mutant.root)
+        except RulesetError as error:
+            return Verdict(mutant, "checks", error.problems[0].code)
+        for place, number in enumerate(self.order):
+            if _differs(changed, self.cases[number]):
+                # What killed one mutant of a rule is likely to kill the next: it goes to the front.
+                self.order.insert(0, self.order.pop(place))
+                return Verdict(mutant, "examples", self.cases[number].example.name)
+        why = same_points(self.ruleset, changed, mutant)
+        if why is not None:
+            return Verdict(mutant, "equivalent", why=why)
+        return Verdict(mutant, *self.by_invariants(changed))
+
+    def by_invariants(self, changed: Ruleset) -> tuple[Killer, str]:
+        if self.examples:
+            from engine.testing.properties import run_properties
+
+            results = run_properties(changed, max_examples=self.examples, seed=0)
+            failed = next((one for one in results if one.state == "fails"), None)
+            if failed is not None:
+                return "invariants", failed.invariant.name
+        return "", ""
 
 
 def run_mutants(
-    ruleset: Ruleset, folder: Path, *, examples: int = 0, progress: Callable[[int], None] = lambda done: None
+    ruleset: Ruleset,
+    folder: Path,
+    *,
+    examples: int = 0,
+    processes: int = 1,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Iterator[Verdict]:
     """Every mutant tried against the checks of loading, the ruleset's examples, and its invariants.
 
     ``examples`` is how many generated departments the invariants are tried on for each mutant that
-    outlives the rest; 0 leaves them out.
+    outlives the rest; 0 leaves them out. Several ``processes`` share the mutants where the system can
+    fork them; verdicts come in the mutants' order. ``progress`` is told how many are done, of how many.
     """
     cases = list(cases_of(ruleset, folder))
-    order = list(range(len(cases)))
-    for done, mutant in enumerate(mutants(ruleset.source), 1):
-        yield _verdict(mutant, cases, order, examples)
-        progress(done)
+    trials = _Trials(ruleset, list(mutants(ruleset.source)), cases, examples, list(range(len(cases))))
+    count = len(trials.mutants)
+    processes = min(processes, count // WORTH_A_PROCESS)
+    if processes > 1 and "fork" in multiprocessing.get_all_start_methods():
+        yield from _shared(trials, processes, progress)
+        return
+    for index in range(count):
+        verdict = trials.verdict(index)
+        progress(index + 1, count)
+        yield verdict
 
 
-def _verdict(mutant: Mutant, cases: Sequence[Case], order: list[int], examples: int) -> Verdict:
+_forked: list[_Trials] = []
+"""The trials of a forked process: taken over with its memory, since a compiled ruleset cannot be sent."""
+
+
+def _shared(trials: _Trials, processes: int, progress: Callable[[int, int], None]) -> Iterator[Verdict]:
+    _forked[:] = [trials]
     try:
-        changed = build_ruleset(mutant.root)
-    except RulesetError as error:
-        return Verdict(mutant, "checks", error.problems[0].code)
-    for place, index in enumerate(order):
-        if _differs(changed, cases[index]):
-            # What killed one mutant of a rule is likely to kill the next: it goes to the front.
-            order.insert(0, order.pop(place))
-            return Verdict(mutant, "examples", cases[index].example.name)
-    if examples:
-        from engine.testing.properties import run_properties
+        pool: Pool
+        with multiprocessing.get_context("fork").Pool(processes) as pool:
+            told = pool.imap(_told, range(len(trials.mutants)), chunksize=8)
+            for index, (killer, by, why) in enumerate(told):
+                progress(index + 1, len(trials.mutants))
+                yield Verdict(trials.mutants[index], killer, by, why)
+    finally:
+        _forked.clear()
 
-        failed = [
-            one for one in run_properties(changed, max_examples=examples, seed=0) if one.state == "fails"
-        ]
-        if failed:
-            return Verdict(mutant, "invariants", failed[0].invariant.name)
-    return Verdict(mutant, "")
+
+def _told(index: int) -> tuple[Killer, str, Text | None]:
+    verdict = _forked[0].verdict(index)
+    return verdict.killer, verdict.by, verdict.why
 
 
 def _differs(changed: Ruleset, case: Case) -> bool:
