@@ -13,7 +13,7 @@ from tests.command import ROOT
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+) +(.+)$", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
-_FILE = re.compile(r"# ([\w./-]+\.(?:yaml|json|csv))\n")
+_FILE = re.compile(r"# ([\w./-]+\.(?:yaml|json|csv|py))\n")
 
 
 @dataclass(frozen=True)

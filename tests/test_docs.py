@@ -51,6 +51,7 @@ NOT_RUN = {
 PRELUDE = f"""
 audit() {{ {sys.executable} -m cli "$@"; }}
 make() {{ [ "$1" = score ] && audit score {GOLDEN.relative_to(ROOT)}; }}
+pytest() {{ {sys.executable} -m pytest -p engine.testing.plugin "$@"; }}
 """
 
 
