@@ -16,6 +16,9 @@ from engine.ledger.lines import NodeScore
 from engine.ruleset.model import Criterion, Rule
 from engine.view import REASONS, View
 
+MOST_SHARES = 50
+"""How many records an explanation lists for a formula."""
+
 KINDS = {
     "applies": Text("适用条件", "applies when"),
     "case": Text("得分情形", "case"),
@@ -98,6 +101,12 @@ def _node(node: Criterion, rules: list[Rule], view: View) -> Iterator[str]:
         for formula in view.explainer.formulas(node):
             yield f"  {view.say(formula.name)} = {formula.written}"
             yield f"    = {formula.with_numbers} = {view.say(formula.value)}"
+            shares = list(view.explainer.shares(formula))
+            for share in shares[:MOST_SHARES]:
+                yield f"      {view.say(share)}"
+            if len(shares) > MOST_SHARES:
+                more = len(shares) - MOST_SHARES
+                yield view.say(Text(f"      …另有 {more} 条", f"      … and {more} more"))
     for rule in rules:
         yield from _rule(rule, view)
     yield ""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from engine.errors import Text
 from engine.inference.direct import RECORD_FRAME, Evaluation, record_key
 from engine.language.compiler import NOT_YET
-from engine.language.explanation import Result, explain, thresholds, with_numbers
+from engine.language.explanation import Result, Share, explain, shares, thresholds, with_numbers
 from engine.language.formats import Formats
 from engine.language.numbers import HUNDRED, Rational, format_fixed
 from engine.language.terms import Compare, Kind, Read, walk
@@ -59,9 +59,13 @@ class Formula(Struct, frozen=True, eq=False):
     """How a value came about: what was written, the same with numbers, and the outcome."""
 
     name: Text
-    written: str
+    expression: Expression
     with_numbers: str
     value: Text
+
+    @property
+    def written(self) -> str:
+        return self.expression.text
 
 
 class Explainer:
@@ -157,7 +161,24 @@ class Explainer:
         self.slots[RECORD_FRAME] = None
         value = expression.evaluate(self.slots)
         numbers = with_numbers(expression.term, expression.text, self.slots, self.formats)
-        return Formula(name, expression.text, numbers, self.formats.show(value, expression.term.type))
+        return Formula(name, expression, numbers, self.formats.show(value, expression.term.type))
+
+    def shares(self, formula: Formula) -> Iterator[Text]:
+        """What each record brings into the aggregates of the formula, a line each."""
+        for gather, found in shares(formula.expression.term, self.slots):
+            for one in found:
+                yield self.share(gather.records.name, one)
+
+    def share(self, records: str, share: Share) -> Text:
+        """``outputs[CC-01]: weight 10, target 100, actual 20 → 2``."""
+        read = [
+            (field.name, self.formats.show(value, field.type, unit=False)) for field, value in share.fields
+        ]
+        value = self.formats.show(share.value, share.type)
+        return Text(
+            f"{records}[{share.key}]：{'，'.join(f'{name} {shown.zh}' for name, shown in read)} → {value.zh}",
+            f"{records}[{share.key}]: {', '.join(f'{name} {shown.en}' for name, shown in read)} → {value.en}",
+        )
 
     def measures_read(self, expression: Expression) -> list[Measure]:
         """The measures an expression reads, each after those it reads itself."""

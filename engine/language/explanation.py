@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from engine.language.compiler import NOT_YET, OBSERVED, Slots, compile_term
+from engine.language.compiler import NOT_YET, OBSERVED, EvaluationError, Slots, compile_term
 from engine.language.formats import Formats
 from engine.language.numbers import Rational
 from engine.language.terms import (
@@ -24,10 +24,12 @@ from engine.language.terms import (
     Invert,
     Read,
     ReadField,
+    RecordField,
     Term,
     Type,
     Value,
     parts,
+    walk,
 )
 
 
@@ -120,6 +122,42 @@ def with_numbers(term: Term, text: str, slots: Slots, formats: Formats) -> str:
         pieces += [text[end:start], shown]
         end = stop
     return "".join([*pieces, text[end:]])
+
+
+class Share(Struct, frozen=True, eq=False):
+    """What one record brings into an aggregate: its key, the fields that were read, and the outcome."""
+
+    key: str
+    fields: tuple[tuple[RecordField, Value], ...]
+    type: Type
+    value: Value
+
+
+def shares(term: Term, slots: Slots) -> Iterator[tuple[Gather, tuple[Share, ...]]]:
+    """Each aggregate in ``term`` that computes something of its records, with what each of them brings in."""
+    for one in walk(term):
+        if isinstance(one, Gather) and one.body is not None and not isinstance(one.body, ReadField):
+            try:
+                yield one, tuple(_shares(one, one.body, list(slots)))
+            except EvaluationError:
+                continue  # behind a guard that fails: it was never computed
+
+
+def _shares(gather: Gather, body: Term, slots: Slots) -> Iterator[Share]:
+    where = compile_term(gather.where) if gather.where is not None else None
+    evaluate, key = compile_term(body), gather.records.fields[gather.records.key].index
+    read = {
+        one.field.name: one.field
+        for one in walk(body)
+        if isinstance(one, ReadField) and one.frame == gather.frame
+    }
+    for record in slots[gather.records.slot]:
+        slots[gather.frame] = record
+        if where is None or where(slots):
+            fields = tuple(
+                (field, record[field.index]) for field in read.values() if record[field.index] is not None
+            )
+            yield Share(str(record[key]), fields, body.type, evaluate(slots))
 
 
 def _is_known(read: Read | ReadField, slots: Slots) -> bool:

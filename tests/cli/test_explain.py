@@ -55,3 +55,15 @@ def test_an_unknown_name_gets_a_suggestion() -> None:
     run = audit("explain", GOLDEN, "late_filling")
     assert run.code == 2
     assert "late_filing" in run.err
+
+
+def test_an_aggregate_says_what_each_record_brings(tmp_path: Path) -> None:
+    """Of several targets, the one that fell short is the one an auditor looks for."""
+    short = changed(tmp_path, ("target: 30, actual: 40", "target: 30, actual: 12"))
+    run = audit("--lang", "en", "explain", short, "output_completion")
+    assert "outputs[CC-01]: weight 25, direction positive, actual 12, target 30 → 10\n" in run.out
+    assert "outputs[CC-04]: weight 15, direction positive, actual 36, target 36 → 15\n" in run.out
+    # 10 + 25 + 20 + 15 + 15 of 100
+    assert "= 20.00 * 85.00% = 17.00" in run.out
+    assert "sum(weight for outputs)" in run.out
+    assert run.out.count("outputs[CC-01]") == 1
