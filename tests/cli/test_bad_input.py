@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.command import GOLDEN, ROOT, audit, changed
+from tests.command import GOLDEN, ROOT, audit, changed, settings
 
 NESTED = "[" * (10 * 1024 * 1024)
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n"
@@ -202,3 +204,67 @@ def test_all_problems_of_a_ruleset_are_told_at_once(tmp_path: Path) -> None:
     assert "R002" in run.err
     assert "authority" in run.err
     assert "R004" in run.err
+
+
+OVERLAYS = {
+    "a parameter's name": ("parameters: {filing_day: {value: 5}}", "R001", "did you mean 'filing_days'?"),
+    "a criterion's id": ("criteria: [{id: efficacy, criteria: [{id: goal_seting, points: 10}]}]", "R001", "did you mean 'goal_setting'?"),
+    "what is to be removed": ("parameters: {filing_day: {remove: true}}", "R012", "did you mean 'filing_days'?"),
+    "how it is removed": ("parameters: {filing_days: {remove: yes}}", "R012", "write remove: true"),
+    "an id twice": ("checks: [{id: targets_set, severity: error}, {id: targets_set, severity: warning}]", "R040", "first in line 3"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_a_slip_in_an_overlay_is_told_for_what_it_is(tmp_path: Path, name: str) -> None:
+    change, code, mention = OVERLAYS[name]
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(f"ruleset: overlay\nextends: guangdong/2024\n{change}\n", encoding="utf-8")
+    run = audit("--lang", "en", "score", GOLDEN, "-r", overlay)
+    assert run.code == 4
+    assert "overlay.yaml:3:" in run.err
+    assert code in run.err
+    assert mention in run.err
+
+
+def test_an_id_twice_in_the_base_is_no_less_an_error_under_an_overlay(tmp_path: Path) -> None:
+    """Laid one over the other, one of the two would be gone unseen."""
+    shipped = (ROOT / "rulesets" / "guangdong" / "2024.yaml").read_text(encoding="utf-8")
+    (tmp_path / "base.yaml").write_text(
+        shipped.replace("ruleset: guangdong/2024", "ruleset: base").replace(
+            "- id: goals_off_plans", "- id: goals_off_duties"
+        ),
+        encoding="utf-8",
+    )
+    overlay = tmp_path / "overlay.yaml"
+    deduction = "{id: goals_off_duties, deduct: 1}"
+    overlay.write_text(
+        "ruleset: overlay\nextends: base\n"
+        f"criteria: [{{id: efficacy, criteria: [{{id: goal_setting, deductions: [{deduction}]}}]}}]\n",
+        encoding="utf-8",
+    )
+    run = audit("score", GOLDEN, "-r", overlay)
+    assert run.code == 4
+    assert "R040" in run.err
+    assert "base.yaml:" in run.err
+
+
+def test_a_failed_check_over_records_names_them(tmp_path: Path) -> None:
+    run = audit(
+        "--lang", "en", "score", changed(tmp_path, ("target: 30, actual: 40", "target: 0, actual: 40"))
+    )
+    assert run.code == 3
+    assert "facts.yaml:33:" in run.err
+    assert "positive_targets_above_zero" in run.err
+    assert "outputs[CC-01]" in run.err
+
+
+def test_an_output_that_cannot_be_written_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", "score", GOLDEN], cwd=ROOT, env=settings(), stdout=full,
+            stderr=subprocess.PIPE, encoding="utf-8", check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "U001" in done.stderr
+    assert "Traceback" not in done.stderr

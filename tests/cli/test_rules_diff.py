@@ -134,3 +134,25 @@ def test_a_ruleset_that_cannot_be_read_is_exit_4(tmp_path: Path) -> None:
     path.write_text("ruleset: [", encoding="utf-8")
     run = audit("rules", "diff", "guangdong/2024", path)
     assert (run.code, run.out) == (4, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "told"),
+    [
+        ("money: {unit: 万元, decimals: 2}", "money: {unit: 万元, decimals: 0}", "money", "decimals that money is shown with"),
+        ("    label: {zh: 固定资产利用率, en: Use rate of fixed assets}", "    at_least: 10%\n    label: {zh: 固定资产利用率, en: Use rate of fixed assets}", "asset_use_rate", "the range allowed"),
+        ("records: {key: id}\n    fields:\n      id: {label: {zh: 收入编号, en: Id}, type: text}", "records: {key: no}\n    fields:\n      no: {label: {zh: 收入号, en: No}, type: text}\n      id: {label: {zh: 收入编号, en: Id}, type: text}", "receipts", "the key"),
+    ],
+    ids=["money", "a measure's range", "a list's key"],
+)  # fmt: skip
+def test_what_decides_whether_facts_are_usable_is_a_change(
+    tmp_path: Path, old: str, new: str, path: str, told: str
+) -> None:
+    found = [one for one in differences(tmp_path, (old, new)) if one["path"] == path]
+    assert len(found) == 1
+    assert told in found[0]["en"]
+
+
+def test_only_the_decimals_shown_change_no_bounds(tmp_path: Path) -> None:
+    changes = differences(tmp_path, ("money: {unit: 万元, decimals: 2}", "money: {unit: 万元, decimals: 0}"))
+    assert [one["path"] for one in changes] == ["money"]

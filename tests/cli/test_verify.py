@@ -95,3 +95,22 @@ def test_a_list_of_records_is_verified_one_by_one(tmp_path: Path, record: str) -
     run = audit("verify", written(tmp_path, [document, broken]))
     assert run.code == 1
     assert len([line for line in run.out.splitlines() if "2024：" in line]) == 2
+
+
+def test_a_key_twice_is_refused(tmp_path: Path, record: str) -> None:
+    """Of two totals, another reader may take the other."""
+    run = audit(
+        "verify", written(tmp_path, record.replace('"total": "97.41"', '"total": "100", "total": "97.41"', 1))
+    )
+    assert run.code == 3
+    assert "V002" in run.err
+
+
+def test_facts_that_became_unusable_are_told_in_the_record(tmp_path: Path, record: str) -> None:
+    document = json.loads(record)
+    document["facts"]["document"]["facts"]["general_budget"]["spent"] = "1"
+    run = audit("verify", written(tmp_path, document))
+    assert run.code == 3
+    assert "record.json: 广东省人民政府办公厅 2024" in run.err
+    assert "facts.document.general_budget_balance" in run.err
+    assert "guangdong-general-office-2024.yaml" not in run.err

@@ -151,9 +151,11 @@ class _Comparison:
                 continue
             name, one, two = found
             subject = named("参数", "parameter", name, two.label)
-            before = self.formats[0].show(self.before.slots[one.slot], one.type).en
-            after = self.formats[1].show(self.after.slots[two.slot], two.type).en
-            yield from self.value(name, subject, Text("取值", "the value"), before, after)
+            values = self.before.slots[one.slot], self.after.slots[two.slot]
+            if values[0] != values[1]:
+                before = self.formats[0].show(values[0], one.type, [values[1]]).en
+                after = self.formats[1].show(values[1], two.type, [values[0]]).en
+                yield Change("changed", name, subject, Text("取值", "the value"), before, after)
             yield from self.value(name, subject, Text("类型", "the type"), one.type.kind, two.type.kind)
             old = parameter_basis(self.before, name)
             new = parameter_basis(self.after, self.names.get(name, name))
