@@ -239,7 +239,7 @@ class CriterionTranslator:
 
     def branch(self, node: Criterion, applied: Flag, children: tuple[NodeColumns, ...]) -> NodeColumns:
         made = NodeColumns(node, applied, self.units(node.points), i.ZERO, children=children)
-        if node.roll in ("average", "weighted"):
+        if node.roll != "sum":
             usable = [
                 conjunction([one.in_play, v.compared("!=", Exact(one.full), Exact(i.ZERO))])
                 for one in children

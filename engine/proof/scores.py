@@ -413,7 +413,7 @@ class Scores:
         removed = total(child.removed for child in children)
         removals = _sums([child.removals for child in children])
         counting = [child.in_play for child in children]
-        if node.roll in ("average", "weighted"):
+        if node.roll != "sum":
             counting = [both(child.in_play, child.full != 0) for child in children]
         some = either(*counting)
         if node.roll == "sum":
