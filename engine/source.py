@@ -146,6 +146,24 @@ def plain(node: Node) -> Any:
     return None if node.is_null else node.text
 
 
+def tree_of(written: Any, name: str) -> Node:
+    """The tree of what :func:`plain` gives, as if it had been read from the file ``name``."""
+    file = SourceFile(name, "")
+
+    def node(value: Any) -> Node:
+        if isinstance(value, dict):
+            return Mapping(
+                file, 0, {key: Entry(Scalar(file, 0, key, 0, '"'), node(one)) for key, one in value.items()}
+            )
+        if isinstance(value, list):
+            return Sequence(file, 0, [node(one) for one in value])
+        if isinstance(value, bool):
+            return Scalar(file, 0, "true" if value else "false")
+        return Scalar(file, 0, "") if value is None else Scalar(file, 0, str(value), 0, '"')
+
+    return node(written)
+
+
 def digest_of(written: Any) -> str:
     """SHA-256 of a document's content; layout, comments and the order of keys do not count."""
     canonical = json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -21,6 +21,10 @@ FLAG = Type(Kind.FLAG)
 _UNITLESS = frozenset({Kind.NUMBER, Kind.RATIO, Kind.COUNT})
 
 
+MANY = 300
+"""With more candidates than this a suggestion is looked for among the likeliest only: comparing takes long."""
+
+
 def kind_name(type_: Type) -> Text:
     """What people call the type."""
     return KIND_NAMES[type_.kind]
@@ -30,6 +34,10 @@ def suggestion(word: str, candidates: Sequence[str]) -> Text | None:
     """“Did you mean”, where some candidate is near enough to ``word``."""
     from difflib import get_close_matches
 
+    if len(candidates) > MANY:  # thousands of records' paths: only those that begin alike are looked at
+        candidates = [one for one in candidates if one[:3] == word[:3] and abs(len(one) - len(word)) < 3][
+            :MANY
+        ]
     close = get_close_matches(word, candidates, n=1, cutoff=0.6)
     return Text(f"是否应为“{close[0]}”？", f"did you mean '{close[0]}'?") if close else None
 

@@ -18,7 +18,10 @@ from engine.record.document import ResultDocument
 from engine.record.writing import result_document
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
-from engine.source import MAX_BYTES, parse_source
+from engine.source import MAX_BYTES, tree_of
+
+DEEPEST = 200
+"""No result is nested deeper; the walks over it may then recurse."""
 
 STAMPS = ("engine", "ruleset.digest", "facts.digest", "facts.file")
 """Differences here say why figures may differ; they are not figures themselves."""
@@ -58,12 +61,27 @@ def read_records(path: Path) -> list[ResultDocument]:
     except (UnicodeDecodeError, RecursionError, ValueError):
         message = Text("不是可读的 UTF-8 JSON", "not readable as UTF-8 JSON")
         raise RecordError([Problem("V002", message, Position(name))]) from None
+    if _depth(content) > DEEPEST:
+        message = Text(f"嵌套超过 {DEEPEST} 层", f"nested more than {DEEPEST} levels deep")
+        raise RecordError([Problem("V002", message, Position(name))])
     documents = written if isinstance(written, list) else [written]
     if not documents:
         raise RecordError(
             [Problem("V002", Text("文件里没有结果", "there is no result in the file"), Position(name))]
         )
     return [_validated(one, name) for one in documents]
+
+
+def _depth(content: bytes) -> int:
+    """How deep brackets are nested in the text of a JSON document, those in quotes counted too."""
+    depth = deepest = 0
+    for character in content:
+        if character in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in b"]}":
+            depth -= 1
+    return deepest
 
 
 class _Repeated(Exception):
@@ -106,10 +124,8 @@ def recompute(record: ResultDocument, ruleset: Ruleset, file: str) -> Scoring:
 
     Raises :class:`FactsError` where they are not usable any more.
     """
-    # In ASCII, so that no character of a text is taken for a line's end, or refused.
-    text = json.dumps(record.facts.document)
+    root = tree_of(record.facts.document, record.facts.file or "record")
     try:
-        root = parse_source(text.encode(), record.facts.file or "record", FactsError)
         return Scorer(ruleset).score(read_facts(root, ruleset))
     except FactsError as error:
         # Lines and columns would be those of a text that nobody has seen.

@@ -114,3 +114,43 @@ def test_facts_that_became_unusable_are_told_in_the_record(tmp_path: Path, recor
     assert "record.json: 广东省人民政府办公厅 2024" in run.err
     assert "facts.document.general_budget_balance" in run.err
     assert "guangdong-general-office-2024.yaml" not in run.err
+
+
+def test_nesting_without_end_is_told(tmp_path: Path, record: str) -> None:
+    deep = "[" * 900 + "]" * 900
+    run = audit("verify", written(tmp_path, record.replace('"facts": {', f'"facts": {{"deep": {deep},', 1)))
+    assert run.code == 3
+    assert "V002" in run.err
+
+
+def test_a_long_record_key_verifies(tmp_path: Path) -> None:
+    """YAML takes a plain key of 1,024 characters at most; a result is JSON."""
+    key = "合同" * 200
+    facts = (
+        GOLDEN.read_text(encoding="utf-8")
+        .replace("id: HT-2024-07", f"id: {key}")
+        .replace("[HT-2024-07]", f"[{key}]")
+    )
+    path = tmp_path / "facts.yaml"
+    path.write_text(facts, encoding="utf-8")
+    scored = audit("score", path, "-f", "json")
+    assert scored.code == 0, scored.err
+    run = audit("verify", written(tmp_path, scored.out))
+    assert run.code == 0, run.err
+
+
+def test_the_others_are_verified_though_one_cannot_be(tmp_path: Path, record: str) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text("{", encoding="utf-8")
+    run = audit("verify", bad, written(tmp_path, record))
+    assert run.code == 3
+    assert "bad.json" in run.err
+    assert "97.41 优" in run.out
+
+
+def test_a_record_names_a_ruleset_not_a_path(tmp_path: Path, record: str) -> None:
+    document = json.loads(record)
+    document["ruleset"]["id"] = str(ROOT / "rulesets/guangdong/2024.yaml")
+    run = audit("verify", written(tmp_path, document))
+    assert run.code == 4
+    assert "R010" in run.err
