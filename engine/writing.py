@@ -9,6 +9,14 @@ from pathlib import Path
 
 from engine.errors import Position, Problem, Text, UsageProblem
 
+FORMULA_SIGNS = "=+-@＝＋－＠"
+"""With one of these, blanks before it aside, a spreadsheet takes the text of a CSV cell for a formula."""
+
+
+def no_formula(text: str) -> str:
+    """``text`` for a CSV cell, with an apostrophe before what would be taken for a formula."""
+    return f"'{text}" if text.lstrip().startswith(tuple(FORMULA_SIGNS)) else text
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write ``content`` under a temporary name beside ``path``, then rename it.

@@ -14,6 +14,7 @@ from engine.errors import one_line
 from engine.ledger.lines import NodeScore
 from engine.ledger.scoring import Scoring
 from engine.view import View
+from engine.writing import no_formula
 
 COLUMNS = (
     "department", "year", "row", "criterion", "title", "points", "earned", "lost", "claimed", "difference",
@@ -71,9 +72,5 @@ def _whose(view: View, row: str) -> dict[str, str]:
     return {"department": _text(view.facts.department), "year": str(view.facts.year), "row": row}
 
 
-_STARTS_FORMULA = tuple("=+-@＝＋－＠")
-
-
 def _text(text: str) -> str:
-    shown = one_line(text)
-    return f"'{shown}" if shown.lstrip().startswith(_STARTS_FORMULA) else shown
+    return no_formula(one_line(text))

@@ -11,6 +11,7 @@ from engine.portfolio.program import GRADE
 from engine.portfolio.results import in_points
 from engine.portfolio.scoring import Counts, Portfolio, Report
 from engine.portfolio.summary import TOP, points
+from engine.portfolio.writing import without_formulas
 from engine.ruleset.model import Ruleset
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def changes_csv(connection: DuckDBPyConnection) -> bytes:
     import csv
     import io
 
-    cursor = connection.execute("SELECT * FROM changes ORDER BY department")
+    cursor = connection.execute(without_formulas(connection, "SELECT * FROM changes ORDER BY department"))
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([one[0] for one in cursor.description or ()])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.portfolio.integers import literal
 from engine.portfolio.results import ORDERS, ordered
+from engine.writing import FORMULA_SIGNS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -42,10 +43,24 @@ def write_results(connection: DuckDBPyConnection, path: Path, format_: Format) -
                 for table in ORDERS:
                     options = "HEADER" if format_ == "csv" else "FORMAT parquet"
                     file = literal(str(temporary / f"{table}.{format_}"))
-                    connection.execute(f"COPY ({ordered(table)}) TO {file} ({options})")
+                    rows = (
+                        without_formulas(connection, ordered(table)) if format_ == "csv" else ordered(table)
+                    )
+                    connection.execute(f"COPY ({rows}) TO {file} ({options})")
     except OSError as error:
         message = Text(f"无法写入（{error.strerror}）", f"cannot write the result ({error.strerror})")
         raise UsageProblem([Problem("U001", message, Position(str(path)))]) from None
+
+
+def without_formulas(connection: DuckDBPyConnection, rows: str) -> str:
+    """The query ``rows`` with an apostrophe before each text that a spreadsheet would take for a formula."""
+    signs = ", ".join(map(literal, FORMULA_SIGNS))
+    columns = []
+    for name, type_, *_ in connection.execute(f"DESCRIBE {rows}").fetchall():
+        column = f'"{name}"'
+        marked = f"CASE WHEN left(ltrim({column}), 1) IN ({signs}) THEN chr(39) || {column} ELSE {column} END"
+        columns.append(f"{marked} AS {column}" if type_ == "VARCHAR" else column)
+    return f"SELECT {', '.join(columns)} FROM ({rows})"
 
 
 @contextmanager

@@ -224,3 +224,16 @@ def test_an_unknown_or_missing_column_is_told_with_its_table(
     assert "awraded" in done.err
     assert "awarded" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_department_is_no_formula(tmp_path: Path) -> None:
+    text = GOLDEN.read_text(encoding="utf-8")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.yaml").write_text(
+        text.replace("department: 广东省人民政府办公厅", 'department: "=1+1"'), encoding="utf-8"
+    )
+    assert (
+        audit("portfolio", "score", tmp_path / "in", "-r", "guangdong/2024", "-o", tmp_path / "out").code == 0
+    )
+    for name in ("scores", "points", "ledger", "claims"):
+        assert {row["department"] for row in table(tmp_path / "out", name)} == {"'=1+1"}
