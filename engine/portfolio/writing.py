@@ -53,12 +53,14 @@ def write_results(connection: DuckDBPyConnection, path: Path, format_: Format) -
 
 
 def without_formulas(connection: DuckDBPyConnection, rows: str) -> str:
-    """The query ``rows`` with an apostrophe before each text that a spreadsheet would take for a formula."""
+    """The query ``rows`` with an apostrophe before each text, numbers aside, that a spreadsheet would take for a formula."""
     signs = ", ".join(map(literal, FORMULA_SIGNS))
     columns = []
     for name, type_, *_ in connection.execute(f"DESCRIBE {rows}").fetchall():
         column = f'"{name}"'
-        marked = f"CASE WHEN left(ltrim({column}), 1) IN ({signs}) THEN chr(39) || {column} ELSE {column} END"
+        number = f"regexp_full_match({column}, '-[0-9.]+(/[0-9]+)?')"
+        formula = f"left(ltrim({column}), 1) IN ({signs}) AND NOT {number}"
+        marked = f"CASE WHEN {formula} THEN chr(39) || {column} ELSE {column} END"
         columns.append(f"{marked} AS {column}" if type_ == "VARCHAR" else column)
     return f"SELECT {', '.join(columns)} FROM ({rows})"
 
