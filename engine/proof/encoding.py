@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import z3
 
-from engine.language.numbers import ONE, Rational
+from engine.language.numbers import ONE, Rational, round_half_up
 from engine.language.terms import (
     NUMERIC,
     Apply,
@@ -100,6 +100,7 @@ class Encoder:
         self._quotients: dict[tuple[int, ...], Expr] = {}
         self._quotient_parts: dict[int, tuple[Expr, Expr]] = {}
         self._kept: list[Expr] = []
+        self._products: set[int] = set()
         self._roundings: dict[tuple[int, ...], Expr] = {}
         self.findings: FindingsCounter | None = None
 
@@ -244,13 +245,13 @@ class Encoder:
             case "-":
                 return Coded(total((left.value, times(number(-ONE), right.value))), defined)
             case "*":
-                return Coded(times(left.value, right.value), defined)
+                return Coded(self.product(left.value, right.value), defined)
         known = constant(right.value)
         divisible = TRUE if known else FALSE if known == 0 else right.value != 0
         return Coded(self.quotient(left.value, right.value), both(defined, divisible))
 
-    def rounded(self, value: Expr, decimals: int) -> Expr:
-        """``value`` rounded half away from zero."""
+    def rounded(self, value: Expr, decimals: int, most: Rational | None = None) -> Expr:
+        """``value`` rounded half away from zero; with ``most`` it is known to lie from 0 to that."""
         if not self.abstract or is_on_grid(value, decimals):
             return rounded(value, decimals)
         name = (*self.keep(value), decimals)
@@ -260,9 +261,29 @@ class Encoder:
             up = both(steps <= exact + half, exact + half < steps + 1)
             down = both(steps >= exact - half, exact - half > steps - 1)
             self.axioms.append(z3.If(value >= 0, up, down))
+            if most is not None:
+                self.axioms.append(
+                    both(steps >= 0, steps <= number(round_half_up(most, decimals) * 10**decimals))
+                )
             self.department.roundings.append((value, steps, decimals))
             self._roundings[name] = z3.ToReal(steps) * number(Rational(1, 10**decimals))
         return self._roundings[name]
+
+    def product(self, left: Expr, right: Expr) -> Expr:
+        """``left * right``, and what the solver should know of it where neither is a constant."""
+        value = times(left, right)
+        if self.abstract and constant(left) is None and constant(right) is None:
+            (name,) = self.keep(value)
+            if name not in self._products:
+                self._products.add(name)
+                for one, two in ((left, right), (right, left)):
+                    self.axioms.append(
+                        z3.Implies(
+                            both(one >= 0, two >= 0),
+                            both(value >= 0, z3.If(two <= 1, value <= one, value >= one)),
+                        )
+                    )
+        return value
 
     def quotient(self, left: Expr, right: Expr) -> Expr:
         """``left / right``: the number that times the divisor is the dividend."""
@@ -356,7 +377,7 @@ class Encoder:
             case "days":
                 return Coded(z3.ToReal(values[1] - values[0]), defined)
             case "workdays":
-                known = both(in_calendar(values[0]), in_calendar(values[1]))
+                known = both(*(in_calendar(day) for day in values if not _is_fact(day)))
                 return Coded(z3.ToReal(self.calendar.between(*values)), both(defined, known))
             case "whole_steps" | "started_steps":
                 excess, size = values
@@ -373,6 +394,11 @@ class FindingsCounter(Protocol):
     def findings(self, slot: int) -> Expr: ...
 
     def fired(self, rule: Rule) -> Bool: ...
+
+
+def _is_fact(day: Expr) -> bool:
+    """Whether the date is an unknown fact as it stands: those lie in the calendar."""
+    return bool(z3.is_const(day) and day.decl().kind() == z3.Z3_OP_UNINTERPRETED)
 
 
 def _ceiling(value: Expr) -> Expr:

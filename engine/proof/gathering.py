@@ -226,6 +226,7 @@ class Abstract(Lists):
         self.records: dict[str, _Records] = {}
         self.bags: dict[tuple[object, ...], Bag] = {}
         self._truths: dict[tuple[object, ...], Coded] = {}
+        self._counts: dict[tuple[object, ...], Expr] = {}
         self._kept: list[Expr] = []
         self._depth = 0
         for name in self.columns:
@@ -282,20 +283,24 @@ class Abstract(Lists):
         return self.bags[key]
 
     def _new_bag(self, name: str, taking: Taking, where: Coded, body: Coded) -> Bag:
-        length = self.length(name)
         defined = self._defined(name, taking, where, body)
-        known = length if z3.is_true(where.value) else z3.Int(f"count {len(self.bags)} of {name}")
-        bag = Bag(name, taking, defined, known)
-        if known is length:
-            return bag
-        if z3.is_false(where.value):
-            self.department.axioms.append(known == 0)
-            return bag
-        self.department.axioms += [known >= 0, known <= length]
-        self.for_all(name, lambda member: z3.If(taking(member)[0].value, known >= 1, known <= length - 1))
-        self.exists(name, known >= 1, lambda member: taking(member)[0].value)
-        self.exists(name, known <= length - 1, lambda member: negation(taking(member)[0].value))
-        return bag
+        return Bag(name, taking, defined, self._number_of(name, lambda member: taking(member)[0].value))
+
+    def _number_of(self, name: str, taken: Callable[[Member], Bool]) -> Expr:
+        """How many records there are of which ``taken`` is true, the same unknown for the same condition."""
+        length, condition = self.length(name), taken(self.probe(name))
+        if z3.is_true(condition):
+            return length
+        if z3.is_false(condition):
+            return z3.IntVal(0)
+        key = (name, *self._ids(condition))
+        if key not in self._counts:
+            count = z3.Int(f"count {len(self._counts)} of {name}")
+            self._counts[key] = count
+            self.department.axioms += [count >= 0, count <= length]
+            self.for_all(name, lambda member: z3.If(taken(member), count >= 1, count <= length - 1))
+            self.exists(name, count >= 1, taken)
+        return self._counts[key]
 
     def _defined(self, name: str, taking: Taking, where: Coded, body: Coded) -> Bool:
         has_value = both(where.defined, implied(where.value, body.defined))
@@ -351,10 +356,7 @@ class Abstract(Lists):
         key = (name, *self._ids(where.value, where.defined, body.value, body.defined))
         if key not in self._truths:
             defined = self._defined(name, taking, where, body)
-            found = z3.Bool(f"some {len(self._truths)} of {name}")
-            self._truths[key] = Coded(found, defined)
-            self.for_all(name, lambda member: implied(hits(member), found))
-            self.exists(name, found, hits)
+            self._truths[key] = Coded(self._number_of(name, hits) >= 1, defined)
         return self._truths[key]
 
     def extreme(self, name: str, taking: Taking, greatest: bool) -> Coded:

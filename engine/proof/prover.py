@@ -46,6 +46,7 @@ class Prover:
         self.rulesets = tuple(rulesets)
         self.seconds = seconds
         self.scored = Scored()
+        self.deadline = 0.0
         self._abstract: Refuter | None = None
         self._finders: dict[tuple[int, int], Finder] = {}
         self._exact = not any(one.schema.lists or _counts_working_days(one) for one in rulesets)
@@ -87,11 +88,11 @@ class Prover:
         ``abstract`` is a weaker claim, easier to show impossible. ``scored`` asks that the department
         has a score.
         """
-        started = time.monotonic()
+        self.deadline = time.monotonic() + self.seconds
         weaker = abstract or claim
         if not expected and self._impossible(weaker, claim, quick=True):
             return Finding("impossible")
-        found = self._possible(claim, confirm, question, target, scored, started)
+        found = self._possible(claim, confirm, question, target, scored)
         if found.state != "unknown":
             return found
         if self._impossible(weaker, claim, quick=False):
@@ -100,24 +101,25 @@ class Prover:
 
     def _impossible(self, weaker: Claim, claim: Claim, *, quick: bool) -> bool:
         refuter = self.refuter
+        refuter.deadline = self.deadline if quick else max(self.deadline, time.monotonic() + self.seconds / 2)
         world, budget = refuter.world, self.milliseconds
         said = both(world.valid, weaker(world))
         if quick:
-            return refuter.check(said, min(budget, 2_000)) == "impossible"
+            tries = (weaker(world), said)
+            return any(refuter.check(one, min(budget, 1_000)) == "impossible" for one in tries)
         if refuter.check(said, budget, details=True, related=True) == "impossible":
             return True
         exact = both(world.valid, claim(world))
         return refuter.check(exact, budget, grid=True, details=True, related=True) == "impossible"
 
-    def _possible(
-        self, claim: Claim, confirm: Confirm, question: str, target: str, scored: bool, started: float
-    ) -> Finding:
+    def _possible(self, claim: Claim, confirm: Confirm, question: str, target: str, scored: bool) -> Finding:
         undecided = False
         for records, years in SIZES[:1] if self._exact else SIZES:
-            if time.monotonic() - started > self.seconds:
+            if time.monotonic() > self.deadline:
                 undecided = True
                 break
             finder = self.finder(records, years)
+            finder.deadline = self.deadline
             state, reader = finder.find(claim(finder.world), scored=scored)
             if reader is not None:
                 return Finding("possible", self._confirmed(reader, confirm, question, target))

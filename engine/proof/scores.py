@@ -334,7 +334,7 @@ class Scores:
             value = self.encoder.department.stands_beside(beside(node), number(0), number(node.points), scale)
             defined = TRUE
         clamped = least((greatest((value, number(0))), number(node.points)))
-        return Coded(self.encoder.rounded(clamped, self.decimals), defined)
+        return Coded(self.encoder.rounded(clamped, self.decimals, node.points), defined)
 
     def _bands(self, score: BandScore) -> Coded:
         """Exactly one band holds the value; otherwise there is no score."""

@@ -7,9 +7,11 @@ record lists of any length and an unknown calendar: what contradicts itself ther
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
+from math import inf
 from typing import Literal
 
 import z3
@@ -22,6 +24,7 @@ from engine.proof.variables import Department, Variable, calendar_ends, variable
 from engine.proof.workdays import Calendar
 from engine.ruleset.model import Ruleset
 
+FOREVER = 1_000_000
 MOST_ROUNDINGS = 20
 """How many rounded amounts of a claim are put in order."""
 
@@ -84,6 +87,12 @@ def new_solver(milliseconds: int) -> z3.Solver:
     return solver
 
 
+def remaining(deadline: float) -> int:
+    """The milliseconds left until ``deadline``."""
+    left = deadline - time.monotonic()
+    return FOREVER if left > FOREVER else int(left * 1000)
+
+
 def verdict(result: z3.CheckSatResult) -> Verdict:
     """What the solver's answer says of a claim."""
     if result == z3.sat:
@@ -97,7 +106,8 @@ class Refuter:
     def __init__(self, world: World) -> None:
         self.world = world
         self._symbols: dict[int, tuple[Expr, frozenset[str]]] = {}
-        self._related: dict[tuple[int, int, int], tuple[Bag, Bag, Bool]] = {}
+        self.deadline = inf
+        """When to stop, by the monotonic clock."""
 
     def check(
         self,
@@ -115,33 +125,35 @@ class Refuter:
         """
         if z3.is_false(z3.simplify(claim)):
             return "impossible"
+        milliseconds = min(milliseconds, remaining(self.deadline))
+        if milliseconds <= 0:
+            return "unknown"
         extra = self._relations(claim, milliseconds) if related else []
         claims = [claim, *extra]
-        solver = new_solver(milliseconds)
+        solver = new_solver(max(1, min(milliseconds, remaining(self.deadline))))
         bearing = self.bearing(claims, grid=grid, details=details)
-        solver.add(*claims, *bearing, *self._in_order([*claims, *bearing]))
+        solver.add(*claims, *bearing, *self._in_order([*claims, *bearing], grid))
         return verdict(solver.check())
 
     def bearing(self, claims: Sequence[Bool], *, grid: bool = False, details: bool = False) -> list[Bool]:
         """The axioms that share an unknown with the claims, directly or through others."""
         known: set[str] = set().union(*(self.symbols(one) for one in claims))
         department = self.world.department
-        left = [
-            *department.axioms,
-            *(department.grid if grid else ()),
-            *(department.details if details else ()),
-        ]
+        left = [*department.axioms, *(department.grid if grid else ())]
         taken: list[Bool] = []
         while True:
             more = [one for one in left if self.symbols(one) & known]
             if not more:
-                return taken
+                break
             taken += more
             chosen = {one.get_id() for one in more}
             left = [one for one in left if one.get_id() not in chosen]
             known = known.union(*(self.symbols(one) for one in more))
+        if details:
+            taken += [more() for about, more in department.details if self.symbols(about) <= known]
+        return taken
 
-    def _in_order(self, said: Sequence[Bool]) -> Iterator[Bool]:
+    def _in_order(self, said: Sequence[Bool], grid: bool) -> Iterator[Bool]:
         """That of two amounts the smaller is not the larger one when both are rounded."""
         known: set[str] = set().union(*(self.symbols(one) for one in said))
         here = [one for one in self.world.department.roundings if one[1].decl().name() in known]
@@ -151,6 +163,11 @@ class Refuter:
             if decimals == other_decimals:
                 yield z3.Implies(value <= other, steps <= other_steps)
                 yield z3.Implies(value >= other, steps >= other_steps)
+        for value, steps, decimals in here if grid else ():
+            for amount, own_steps, scale in self.world.department.amounts:
+                if scale == 10**decimals and amount.decl().name() in known:
+                    yield z3.Implies(value <= amount, steps <= own_steps)
+                    yield z3.Implies(value >= amount, steps >= own_steps)
 
     def symbols(self, expression: Expr) -> frozenset[str]:
         """The names of the unknowns in an expression."""

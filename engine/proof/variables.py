@@ -7,7 +7,7 @@ to and a proof may do without. Dates lie in the years of the working-day calenda
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -58,6 +58,10 @@ class Member:
     depth: int = 0
 
 
+Detail = tuple[Bool, Callable[[], Bool]]
+"""Something that is known, and what more is true of the same unknowns, made when it is needed."""
+
+
 @dataclass(eq=False)
 class Department:
     """The unknowns of the rulesets' facts; ``axioms`` holds what is true of them all."""
@@ -66,10 +70,12 @@ class Department:
     axioms: list[Bool] = field(default_factory=list)
     grid: list[Bool] = field(default_factory=list)
     """That amounts have no more decimals than departments state."""
-    details: list[Bool] = field(default_factory=list)
+    details: list[Detail] = field(default_factory=list)
     """What else is true of working days, for the proofs that need it."""
     roundings: list[tuple[Expr, Expr, int]] = field(default_factory=list)
     """In an abstract world, the amounts that are rounded, what they become in steps, and to how many decimals."""
+    amounts: list[tuple[Expr, Expr, int]] = field(default_factory=list)
+    """The amounts of facts, in steps of the grid, and how many steps make up one."""
     words: Words = field(default_factory=Words)
     scalars: dict[str, Variable] = field(default_factory=dict)
     judgements: dict[str, Expr] = field(default_factory=dict)
@@ -99,6 +105,7 @@ class Department:
             value = z3.Real(name)
             steps = z3.Int(f"steps {name}")
             self.grid.append(value == z3.ToReal(steps) / scale)
+            self.amounts.append((value, steps, scale))
         else:
             value = z3.Int(name)
         allowed = self.allowed(fact, value)

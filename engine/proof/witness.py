@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import date
+from math import inf
 from typing import Any
 
 import z3
@@ -22,7 +23,7 @@ from engine.proof.answers import Document
 from engine.proof.arithmetic import TRUE, Bool, Expr, both, negation, number
 from engine.proof.documents import Reader
 from engine.proof.scores import beside
-from engine.proof.solving import Verdict, World, new_solver, verdict
+from engine.proof.solving import Verdict, World, new_solver, remaining, verdict
 from engine.proof.variables import Variable
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
@@ -30,6 +31,9 @@ from engine.source import parse_source
 
 ROUND = (100, 1000, 10, 1, 0, 50, 200, 90, 99, 101, 2, 3, 5, 20)
 """Amounts that are easy to read, the most usual first."""
+
+SIMPLER = 300
+"""Milliseconds in which a simpler department must be found to be worth it."""
 
 Claim = Callable[[World], Bool]
 
@@ -40,6 +44,8 @@ class Finder:
     def __init__(self, world: World, milliseconds: int) -> None:
         self.world = world
         self.milliseconds = milliseconds
+        self.deadline = inf
+        """When to be content with the department at hand, by the monotonic clock."""
         scored = [one.points(one.ruleset.root) for one in world.scores]
         self.scored = both(*(one.defined for one in scored))
         self.solver = new_solver(milliseconds)
@@ -63,10 +69,12 @@ class Finder:
         self.solver.push()
         try:
             self.solver.add(claim, self.scored if scored else TRUE)
+            self.solver.set("timeout", max(1, min(self.milliseconds, remaining(self.deadline))))
             result = verdict(self.solver.check())
             if result != "possible":
                 return result, None
             first = self.solver.model()
+            self.solver.set("timeout", SIMPLER)
             return result, Reader(self.world, self._simplest(first))
         finally:
             self.solver.pop()
@@ -77,8 +85,12 @@ class Finder:
         self.solver.add(*kept)
         for wish in dropped:
             found = self._try(wish, found)
+        settled = {
+            one.arg(0).get_id() for one in self.wishes if z3.is_eq(one) and z3.is_true(found.eval(one))
+        }
         for variable in self.world.variables():
-            if variable.fact.type.kind in NUMERIC and self._is_odd(variable, found):
+            free = variable.fact.type.kind in NUMERIC and variable.value.get_id() not in settled
+            if free and self._is_odd(variable, found):
                 found = self._rounder(variable, found)
         return found
 
@@ -101,7 +113,7 @@ class Finder:
         if z3.is_true(model.eval(wish, model_completion=True)):
             self.solver.add(wish)
             return model
-        if self.solver.check(wish) != z3.sat:
+        if remaining(self.deadline) <= 0 or self.solver.check(wish) != z3.sat:
             return model
         found = self.solver.model()
         self.solver.add(wish)
@@ -115,6 +127,8 @@ class Finder:
             self.solver.add(z3.Implies(z3.Bool(name), wish))
         left = dict(marks)
         while left:
+            if remaining(self.deadline) <= 0:
+                return [], model
             result = self.solver.check(*map(z3.Bool, left))
             if result == z3.sat:
                 return list(left.values()), self.solver.model()

@@ -15,7 +15,7 @@ import z3
 
 from engine.language.calendar import working_days
 from engine.proof.arithmetic import Bool, Expr, both
-from engine.proof.variables import calendar_ends
+from engine.proof.variables import Detail, calendar_ends
 
 SHORT, LONG = 45, 420
 """Stretches up to so many days are known to the day, and up to so many to the fortnight."""
@@ -51,7 +51,7 @@ class Calendar:
     """The count of working days; with a ``window`` of dates it is exact, and dates lie in it."""
 
     def __init__(
-        self, axioms: list[Bool], details: list[Bool], window: tuple[int, int] | None = None
+        self, axioms: list[Bool], details: list[Detail], window: tuple[int, int] | None = None
     ) -> None:
         self.axioms = axioms
         self.details = details
@@ -82,7 +82,12 @@ class Calendar:
         return counted
 
     def _bound(self, length: Expr, counted: Expr) -> None:
-        self.axioms.append(z3.Implies(length >= 0, both(counted >= 0, counted <= length)))
+        stretch = z3.Implies(length >= 0, both(counted >= 0, counted <= length))
+        self.axioms.append(stretch)
+        self.details.append((stretch, lambda: self._detailed(length, counted)))
+
+    def _detailed(self, length: Expr, counted: Expr) -> Bool:
+        """How many working days there are at least and at most in a stretch of so many days."""
         lengths = (*range(1, SHORT), *range(SHORT, LONG, 14))
         known: list[Bool] = []
         for days, longer in pairwise(lengths):
@@ -91,7 +96,7 @@ class Calendar:
                 known.append(z3.Implies(length <= days, counted <= most))
             if more_few > few:
                 known.append(z3.Implies(length >= longer, counted >= more_few))
-        self.details.append(z3.Implies(length >= 0, both(*known)))
+        return z3.Implies(length >= 0, both(*known))
 
     def _exact(self, day: Expr) -> Expr:
         """The count as straight pieces: level over days off, rising by one a day over working days."""

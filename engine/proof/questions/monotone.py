@@ -7,6 +7,7 @@ departments that differ in one fact which the measure is made of.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Literal
 
@@ -58,6 +59,7 @@ def answer(prover: Prover, target: Target) -> Reply:
 
 def _by_measure(prover: Prover, target: Target, facts: dict[str, Fact], name: str, way: Way) -> Finding:
     refuter = prover.refuter
+    refuter.deadline = time.monotonic() + prover.seconds
     world = refuter.world
     scores = world.scores[0]
     new = z3.Real(f"better {name}")
