@@ -37,8 +37,29 @@ from engine.ruleset.model import ROOT
     show_default=True,
     help="Output format 输出格式.",
 )
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Also which criteria give other points, and for whom 并证明哪些指标的得分会变，对谁变.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time for each answer that is proved 每个证明的时限（秒）.",
+)
 @pass_session
-def diff(session: Session, before: str, after: str, facts: tuple[Path, ...], format_: str) -> None:
+def diff(
+    session: Session,
+    before: str,
+    after: str,
+    facts: tuple[Path, ...],
+    format_: str,
+    prove: bool,
+    timeout: float,
+) -> None:
     """Compare rulesets BEFORE and AFTER by their ids: points, conditions, limits, citations.
 
     Layout, comments and wording make no difference. With --facts, both ledgers stand side by side.
@@ -57,7 +78,13 @@ def diff(session: Session, before: str, after: str, facts: tuple[Path, ...], for
         except AuditError as error:
             print_error(error, session.language)
             unusable = max(unusable, error.exit_code)
+    if prove and format_ != "text":
+        raise click.UsageError(session.say(Text("--prove 只有文本格式", "--prove has the text format only")))
     _show(changes, scored, format_, session)
+    if prove:
+        from cli.rules.diff_points import show_points
+
+        show_points(session.ruleset(before), session.ruleset(after), timeout, session)
     if unusable:
         raise SystemExit(unusable)
 

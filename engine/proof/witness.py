@@ -244,13 +244,13 @@ class Scored:
         if id(ruleset) not in self._scorers:
             self._scorers[id(ruleset)] = Scorer(ruleset)
         source = parse_source(json.dumps(document).encode(), "witness.json", FactsError)
-        return self._scorers[id(ruleset)].score(read_facts(source, ruleset))
+        return self._scorers[id(ruleset)].score(read_facts(source, ruleset, any_year=True))
 
     def readable(self, document: Document, ruleset: Ruleset) -> bool:
         """Whether the facts themselves are usable."""
         source = parse_source(json.dumps(document).encode(), "witness.json", FactsError)
         try:
-            read_facts(source, ruleset)
+            read_facts(source, ruleset, any_year=True)
         except FactsError:
             return False
         return True
