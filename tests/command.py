@@ -23,8 +23,11 @@ class Run:
 
 
 def settings(**environment: str) -> dict[str, str]:
-    """The environment of a run: this one without the user's own settings of ``audit``."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("AUDIT_")}
+    """The environment of a run: this one without the user's own settings of ``audit``, and not as CI, where pytest
+    prints more."""
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith("AUDIT_") and key != "CI"
+    }
     return inherited | {
         "PYTHONPATH": str(ROOT),
         "PYTHONIOENCODING": "utf-8",

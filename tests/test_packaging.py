@@ -120,7 +120,8 @@ def test_pip_install_from_the_folder_makes_the_command(source: Path, tmp_path: P
     run(*pip, ".", cwd=source)
     [installed] = distributions(path=[str(target)])
     assert installed.name == "audit-score"
-    assert [(entry.group, entry.name, entry.value) for entry in installed.entry_points] == [
-        ("console_scripts", "audit", "cli.main:main")
-    ]
+    assert {(entry.group, entry.name, entry.value) for entry in installed.entry_points} == {
+        ("console_scripts", "audit", "cli.main:main"),
+        ("pytest11", "engine.testing.plugin", "engine.testing.plugin"),
+    }
     assert any(path.stem == "audit" for path in (target / SCRIPTS).iterdir())
