@@ -64,6 +64,12 @@ def difference_in_points(
             yield _compared(prover, node, other)
 
 
+def key_of(node: Criterion) -> tuple[str, str, str | None]:
+    """When a criterion applies, as it is written, and what follows where it does not."""
+    assert node.applies is not None
+    return node.id, node.applies.expression.text, node.if_not
+
+
 def _asked(ruleset: Ruleset) -> set[str]:
     """Every fact a facts file may state, with whether it must."""
     schema = ruleset.schema
@@ -74,7 +80,15 @@ def _asked(ruleset: Ruleset) -> set[str]:
     return {f"{one.name}{'?' if one.optional else ''}" for one in facts}
 
 
+def _gates(node: Criterion) -> list[Criterion]:
+    """The leaf and what is above it, as far as it applies to some departments only."""
+    return [one for one in (node, *node.ancestors()) if one.applies is not None]
+
+
 def _compared(prover: Prover, node: Criterion, other: Criterion) -> PointsDifference:
+    if [key_of(one) for one in _gates(node)] != [key_of(one) for one in _gates(other)]:
+        # Points are compared where the leaf counts in both; whom that leaves out would go unseen.
+        return PointsDifference(other, "unknown", reason=Text("适用条件不同", "when it applies has changed"))
     loses = _decided(prover, node, other, lambda one, two: one > two)
     gains = _decided(prover, node, other, lambda one, two: one < two)
     shown = tuple(
