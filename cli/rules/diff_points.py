@@ -26,6 +26,9 @@ VERDICTS = {
 
 def show_points(before: Ruleset, after: Ruleset, seconds: float, session: Session) -> None:
     """Print what became of each leaf, with a department for each direction that was found."""
+    from engine.proof.extra import require_solver
+
+    require_solver()
     from engine.proof.difference import difference_in_points
 
     click.echo("")

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.errors import Text
 from engine.language.numbers import Rational
+from engine.language.terms import Read, Term, key, walk
 from engine.proof.answers import Document, Witness
 from engine.proof.arithmetic import Bool, both
 from engine.proof.documents import Reader
 from engine.proof.extra import require_solver
 from engine.proof.prover import Finding, Prover
 from engine.proof.solving import World
-from engine.ruleset.model import Criterion, Ruleset
+from engine.ruleset.model import Criterion, Fact, Ruleset
 
 Verdict = Literal["equivalent", "stricter", "more lenient", "both", "unknown"]
 
@@ -33,7 +35,10 @@ class Shown(Struct, frozen=True, eq=False):
 
 
 class PointsDifference(Struct, frozen=True, eq=False):
-    """What became of one leaf. ``shown`` has a department for each direction that is possible."""
+    """What became of one leaf. ``shown`` has a department for each direction that is possible.
+
+    ``reason`` says why it is not known, or what the verdict takes for granted.
+    """
 
     criterion: Criterion
     verdict: Verdict
@@ -52,6 +57,7 @@ def difference_in_points(
     require_solver()
     prover = Prover([before, after], seconds)
     asked = _asked(before) ^ _asked(after)
+    narrowed = _narrowed(before, after)
     for node in before.root.subtree():
         other = after.criteria.get(node.id)
         if node.children or other is None or other.children:
@@ -61,32 +67,63 @@ def difference_in_points(
             reason = Text(f"两者要求的事实不同（{names}）", f"they do not ask for the same facts ({names})")
             yield PointsDifference(other, "unknown", reason=reason)
         else:
-            yield _compared(prover, node, other)
+            found = _compared(prover, node, other)
+            yield found if found.reason is not None else replace(found, reason=narrowed)
 
 
-def key_of(node: Criterion) -> tuple[str, str, str | None]:
-    """When a criterion applies, as it is written, and what follows where it does not."""
-    assert node.applies is not None
-    return node.id, node.applies.expression.text, node.if_not
-
-
-def _asked(ruleset: Ruleset) -> set[str]:
-    """Every fact a facts file may state, with whether it must."""
+def _facts(ruleset: Ruleset) -> list[Fact]:
     schema = ruleset.schema
-    facts = [
+    return [
         *schema.scalars(),
         *(one for records in schema.lists.values() for one in records.fields.values()),
     ]
-    return {f"{one.name}{'?' if one.optional else ''}" for one in facts}
 
 
-def _gates(node: Criterion) -> list[Criterion]:
-    """The leaf and what is above it, as far as it applies to some departments only."""
-    return [one for one in (node, *node.ancestors()) if one.applies is not None]
+def _asked(ruleset: Ruleset) -> set[str]:
+    """Every fact a facts file may state, with its kind and whether it must, and what tells records apart."""
+    facts = {f"{one.name}{'?' if one.optional else ''}: {one.type.kind}" for one in _facts(ruleset)}
+    return facts | {f"{name} by {records.key}" for name, records in ruleset.schema.lists.items()}
+
+
+def _narrowed(before: Ruleset, after: Ruleset) -> Text | None:
+    """That only the values which both accept are spoken of, where the two do not accept the same."""
+    ranges = {one.name: (one.allowed, one.type.options) for one in _facts(before)}
+    names = [one.name for one in _facts(after) if ranges.get(one.name) != (one.allowed, one.type.options)]
+    if not names:
+        return None
+    told = ", ".join(names[:3])
+    return Text(f"只就两者都接受的取值而言：{told}", f"for the values that both accept only: {told}")
+
+
+def _meaning(term: Term, ruleset: Ruleset) -> object:
+    """Equal for terms that have the same value by both rulesets, down to the parameters and measures they read."""
+    read: dict[str, object] = {}
+    for one in walk(term):
+        if not isinstance(one, Read):
+            continue
+        scalar = one.scalar
+        if scalar.source == "parameter":
+            read[scalar.name] = ruleset.slots[scalar.slot]
+        elif scalar.source == "measure":
+            measure = ruleset.measures[scalar.name]
+            read[scalar.name] = (_meaning(measure.expression.term, ruleset), measure.decimals)
+        elif scalar.source != "fact":
+            read[scalar.name] = object()  # What it is made of is not looked into: equal to nothing.
+    return key(term), read
+
+
+def _applies(node: Criterion, ruleset: Ruleset) -> list[object]:
+    """When a leaf and what is above it apply, and what follows where they do not."""
+    return [
+        (one.id, _meaning(one.applies.expression.term, ruleset), one.if_not)
+        for one in (node, *node.ancestors())
+        if one.applies is not None
+    ]
 
 
 def _compared(prover: Prover, node: Criterion, other: Criterion) -> PointsDifference:
-    if [key_of(one) for one in _gates(node)] != [key_of(one) for one in _gates(other)]:
+    before, after = prover.rulesets
+    if _applies(node, before) != _applies(other, after):
         # Points are compared where the leaf counts in both; whom that leaves out would go unseen.
         return PointsDifference(other, "unknown", reason=Text("适用条件不同", "when it applies has changed"))
     loses = _decided(prover, node, other, lambda one, two: one > two)

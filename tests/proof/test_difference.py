@@ -97,3 +97,29 @@ def test_other_facts_are_no_ground_for_a_claim() -> None:
         )
     )
     assert {one.verdict for one in found.values()} == {"unknown"}
+
+
+GATE = (
+    ("facts:\n", "parameters:\n  grace: {label: 宽限, type: days, value: 5}\nfacts:\n"),
+    ("spent / planned}\n", "spent / planned}\n  counts: {label: 适用, value: late > grace}\n"),
+    ("    title: 时效\n", "    title: 时效\n    applies: counts\n    if_not: rescale_root\n"),
+)
+
+
+def test_no_claim_where_a_number_behind_what_it_applies_to_changed() -> None:
+    before, after = built(*GATE), built(*GATE, ("value: 5}", "value: 30}"))
+    found = {one.criterion.id: one.verdict for one in difference_in_points(before, after)}
+    assert found["timeliness"] == "unknown"
+    same = {one.criterion.id: one.verdict for one in difference_in_points(before, built(*GATE))}
+    assert same["timeliness"] == "equivalent"
+
+
+def test_a_fact_of_another_kind_is_another_fact() -> None:
+    found = differences(("late: {label: 逾期天数, type: days", "late: {label: 逾期天数, type: count"))
+    assert {one.verdict for one in found.values()} == {"unknown"}
+
+
+def test_other_bounds_are_told() -> None:
+    found = differences(("at_most: 400", "at_most: 30"), ("when: late > 100", "when: late > 10"))
+    assert found["order"].verdict == "stricter"
+    assert all(one.reason is not None and "late" in one.reason.en for one in found.values())
