@@ -45,19 +45,22 @@ class Lists:
     def __init__(self, department: Department) -> None:
         self.department = department
         self.columns: dict[str, list[tuple[Fact, Ruleset]]] = {}
-        self.keys: dict[str, str] = {}
+        self.keys: dict[str, set[str]] = {}
+        """The columns by which the rulesets tell the records of a list apart."""
         for ruleset in department.rulesets:
             for name, records in ruleset.schema.lists.items():
                 self.columns.setdefault(name, []).extend((fact, ruleset) for fact in records.fields.values())
                 key = records.fields[records.key]
-                self.keys.setdefault(name, identity(key.name, key))
+                self.keys.setdefault(name, set()).add(identity(key.name, key))
 
     def member(self, name: str, number: str, present: Bool, depth: int = 0) -> Member:
         """A new record of the list called ``name``."""
         fields: dict[str, Variable] = {}
         for fact, ruleset in self.columns[name]:
             column = identity(fact.name, fact)
-            if column not in fields:
+            if column in fields:
+                self.department.share(fields[column], fact, ruleset, present)
+            else:
                 fields[column] = self.department.variable(
                     f"{name}[{number}].{column}", fact, ruleset, present
                 )
@@ -147,11 +150,11 @@ class Unrolled(Lists):
             present = [z3.Bool(f"{name}[{index}] is there") for index in range(most)]
             self.members[name] = [self.member(name, str(index), one) for index, one in enumerate(present)]
             department.axioms += [z3.Implies(after, before) for before, after in pairwise(present)]
-            key = self.keys[name]
-            for one, two in combinations(self.members[name], 2):
-                department.axioms.append(
-                    z3.Implies(two.present, one.fields[key].value != two.fields[key].value)
-                )
+            for key in self.keys[name]:
+                for one, two in combinations(self.members[name], 2):
+                    department.axioms.append(
+                        z3.Implies(two.present, one.fields[key].value != two.fields[key].value)
+                    )
 
     def _taken(self, name: str, taking: Taking) -> tuple[list[tuple[Bool, Expr]], Bool]:
         taken: list[tuple[Bool, Expr]] = []

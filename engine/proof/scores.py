@@ -372,11 +372,9 @@ class Scores:
 
     def _tier(self, node: Criterion, score: TierScore) -> Expr:
         department = self.encoder.department
-        known = beside(node) in department.judgements
         value = department.stands_beside(beside(node), number(0), number(1), 100)
-        if not known:
-            ranges = [within(value, tier.allowed, department.words) for tier in score.tiers.values()]
-            department.axioms.append(either(*ranges))
+        ranges = [within(value, tier.allowed, department.words) for tier in score.tiers.values()]
+        department.axioms.append(either(*ranges))
         return value
 
     def _judged(self, node: Criterion, at_most: Expression, left: Expr, defined: list[Bool]) -> Expr:
@@ -384,9 +382,8 @@ class Scores:
         most, has_value = self.encoder.encode(at_most.term)
         scale = 10**self.decimals
         department = self.encoder.department
-        known = beside(node) in department.judgements
         asked = department.stands_beside(beside(node), number(0), number(1_000_000), scale)
-        if not known:
+        if not self.encoder.replaced:
             department.axioms.append(implied(has_value, asked <= most))
         defined.append(has_value)
         return greatest(

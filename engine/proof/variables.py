@@ -17,7 +17,7 @@ import z3
 from engine.language.calendar import known_years
 from engine.language.numbers import Rational
 from engine.language.terms import NUMERIC, Kind, Value
-from engine.proof.arithmetic import FALSE, TRUE, Bool, Expr, both, either, number
+from engine.proof.arithmetic import FALSE, TRUE, Bool, Expr, both, either, implied, number
 from engine.ruleset.model import Fact, Range, Ruleset
 
 
@@ -86,10 +86,7 @@ class Department:
             for fact in ruleset.schema.scalars():
                 name = identity(fact.name, fact)
                 if name in self.scalars:
-                    variable = self.scalars[name]
-                    self.axioms.append(z3.Implies(variable.given, self.allowed(fact, variable.value)))
-                    if not fact.optional:
-                        self.axioms.append(variable.given)
+                    self.share(self.scalars[name], fact, ruleset, TRUE)
                 else:
                     self.scalars[name] = self.variable(name, fact, ruleset, TRUE)
 
@@ -113,6 +110,16 @@ class Department:
             self.axioms.append(z3.Implies(both(present, given), allowed))
         return Variable(fact, given, value, scale, steps)
 
+    def share(self, variable: Variable, fact: Fact, ruleset: Ruleset, present: Bool) -> None:
+        """Hold an unknown of another ruleset to what this one's ``fact`` allows as well."""
+        stated = both(present, variable.given)
+        self.axioms.append(implied(stated, self.allowed(fact, variable.value)))
+        if not fact.optional:
+            self.axioms.append(implied(present, variable.given))
+        scale = scale_of(fact.type.kind, ruleset)
+        if scale < variable.scale:
+            self.grid.append(z3.IsInt(variable.value * scale))
+
     def allowed(self, fact: Fact, value: Expr) -> Bool:
         """That a facts file may state ``value``."""
         kind = fact.type.kind
@@ -133,12 +140,11 @@ class Department:
 
     def stands_beside(self, name: str, low: Expr, high: Expr, scale: int) -> Expr:
         """The unknown judgement or claim called ``name``, from ``low`` to ``high``."""
-        if name not in self.judgements:
-            value = z3.Real(f"judgement {name}")
-            self.axioms.append(both(value >= low, value <= high))
-            self.grid.append(z3.IsInt(value * scale))
-            self.judgements[name] = value
-        return self.judgements[name]
+        value = z3.Real(f"judgement {name}")
+        self.axioms.append(both(value >= low, value <= high))
+        self.grid.append(z3.IsInt(value * scale))
+        self.judgements[name] = value
+        return value
 
 
 def identity(name: str, fact: Fact) -> str:
