@@ -34,12 +34,13 @@ def explain(session: Session, source: Path, department: str, ruleset: str, forma
 
     显示的结果与列式计算一分不差，由本命令核对。
     """
+    from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from engine.portfolio.explaining import explain_department
     from engine.portfolio.reading import workspace
 
     progress = Progress(session)
-    with workspace() as connection:
+    with interruptible(session), workspace() as connection:
         try:
             scoring = explain_department(connection, session.scorer(ruleset), source, department, progress)
         finally:

@@ -57,6 +57,7 @@ def impact(
 
     不核对事实的年度。INPUT 与 audit portfolio score 的相同。
     """
+    from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from engine.portfolio.impact import changes_csv, impact_of, score_both
     from engine.portfolio.reading import workspace
@@ -65,7 +66,7 @@ def impact(
     library = session.library()
     rulesets = library.load(before), library.load(after)
     progress = Progress(session)
-    with workspace(memory_limit) as connection:
+    with interruptible(session), workspace(memory_limit) as connection:
         try:
             counts = score_both(connection, source, rulesets, progress, session.language)
         finally:

@@ -43,6 +43,7 @@ def score(
 
     结果含总分、等级、名次、各指标得分、扣分明细、自评对照和退回清单。不能评分的部门列明原因退回，其余照常评分（退出码 1）。
     """
+    from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from engine.portfolio.reading import workspace
     from engine.portfolio.results import make_results
@@ -51,7 +52,7 @@ def score(
 
     chosen: Format = format_ or format_of(output)  # type: ignore[assignment]
     progress = Progress(session)
-    with workspace(memory_limit, threads or 0) as connection:
+    with interruptible(session), workspace(memory_limit, threads or 0) as connection:
         portfolio = Portfolio(connection, session.library().load(ruleset))
         try:
             portfolio.read(source, progress)

@@ -32,13 +32,14 @@ def summary(session: Session, result: Path, format_: str, plot: Path | None) -> 
 
     汇总 audit portfolio score 的结果 RESULT：总分分布、等级、扣分最多的规则、离群部门、自评对照、退回原因。
     """
+    from cli.portfolio.interrupts import interruptible
     from engine.portfolio.opening import open_result
     from engine.portfolio.reading import workspace
     from engine.portfolio.summary import summary_of
 
     if plot is not None and plot.suffix.lower() not in (".png", ".svg"):
         raise click.BadParameter("the picture's name ends in .png or .svg", param_hint="--plot")
-    with workspace() as connection:
+    with interruptible(session), workspace() as connection:
         open_result(connection, result)
         found = summary_of(connection)
     if format_ == "json":

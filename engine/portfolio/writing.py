@@ -73,15 +73,18 @@ def _in_place(path: Path, *, folder: bool) -> Iterator[Path]:
         fix = Text("换一个名称，或先移走它", "choose another name, or move it away first")
         raise UsageProblem([Problem("U001", message, Position(str(path)), fix=fix)])
     holder = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}.", suffix=".part"))
+    before = holder / "before"
     try:
         temporary = holder / path.name
         if folder:
             temporary.mkdir()
         yield temporary
         if folder and path.exists():
-            path.rename(holder / "before")
+            path.rename(before)
         os.replace(temporary, path)  # noqa: PTH105
     finally:
+        if before.exists() and not path.exists():
+            before.rename(path)  # interrupted between the two: the earlier result stays
         shutil.rmtree(holder, ignore_errors=True)
 
 
