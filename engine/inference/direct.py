@@ -80,12 +80,25 @@ def evaluate(ruleset: Ruleset, facts: Facts) -> Evaluation:
 
     Raises :class:`FactsError` with each condition that has no value for them.
     """
+    evaluation, problems = evaluate_as_far_as_possible(ruleset, facts)
+    if problems:
+        raise FactsError([problem for _, problem in problems])
+    return evaluation
+
+
+def evaluate_as_far_as_possible(
+    ruleset: Ruleset, facts: Facts
+) -> tuple[Evaluation, list[tuple[Rule, Problem]]]:
+    """Every rule that can be decided for ``facts``, and those that cannot, each with its reason.
+
+    A rule whose condition has no value counts as one that does not fire.
+    """
     slots = list(facts.slots)
     decisions: list[Sequence[Decision] | None] = [None] * len(ruleset.rules)
     fired: set[int] = set()
     touched: set[Criterion] = set()
     evaluation = Evaluation(ruleset, facts, slots, decisions, fired, touched)
-    problems: list[Problem] = []
+    problems: list[tuple[Rule, Problem]] = []
     for rule, index, decide, waits, list_slot, counts_into in _steps(ruleset):
         if waits and not _is_looked_at(rule, fired):
             continue
@@ -105,16 +118,15 @@ def evaluate(ruleset: Ruleset, facts: Facts) -> Evaluation:
                     holds = holds or decided[1]
         except EvaluationError as error:
             decisions[index] = ()
-            problems.append(evaluation_problem(error, rule.expression, _path(rule, slots), facts))
+            problem = evaluation_problem(error, rule.expression, _path(rule, slots), facts)
+            problems.append((rule, problem))
             continue
         if holds:
             fired.add(index)
             touched.add(rule.criterion)
             if counts_into:
                 _count(rule, evaluation)
-    if problems:
-        raise FactsError(problems)
-    return evaluation
+    return evaluation, problems
 
 
 @lru_cache(maxsize=16)

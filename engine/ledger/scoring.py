@@ -85,6 +85,14 @@ def score_evaluation(evaluation: Evaluation) -> Scoring:
     return Scoring(evaluation, root, _grade(root.earned, ruleset, evaluation))
 
 
+def score_node(node: Criterion, evaluation: Evaluation) -> NodeScore:
+    """The score of one criterion with all below it, as it would enter that of its parent.
+
+    Raises as :func:`score_evaluation` does, and needs no other criterion to have a score.
+    """
+    return _node(node, evaluation, LeafScorer(evaluation), _undiminished(evaluation.ruleset))
+
+
 Undiminished = Mapping[Criterion, tuple[frozenset[Criterion], NodeScore]]
 
 

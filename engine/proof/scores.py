@@ -76,7 +76,7 @@ class Scores:
         self.summarised = False
         """Whether branches see only what is true of every child's score, instead of how it comes about."""
         self.without: Rule | None = None
-        """A deduction that is left out, to see what it changes."""
+        """A deduction or bonus that is left out, to see what it changes."""
         encoder.findings = self
         self.valid = both(
             *(encoder.truth(one.holds.term) for one in self.ruleset.identities if one.blocking),
@@ -97,7 +97,7 @@ class Scores:
         if rule.index not in self._fired or self.encoder.replaced:
             looked = self.looked_at(rule)
             if rule.each is None:
-                holds = self.encoder.encode(rule.expression.term).value
+                holds = self.encoder.truth(rule.expression.term)
             else:
                 holds = self.lists.some(rule.each.name, self.firing(rule)).value
             fired = both(looked, holds)
@@ -115,12 +115,13 @@ class Scores:
         return implied(self.looked_at(rule), defined)
 
     def firing(self, rule: Rule) -> Taking:
-        """For a record, the rule's condition as the truth of every record."""
+        """For a record, the rule's condition as the truth of every record; where it has no value it does not hold."""
         back = self.encoder.as_now()
 
         def take(member: Member) -> tuple[Coded, Coded]:
             with back(), self.encoder.at(RECORD_FRAME, member):
-                return Coded(TRUE, TRUE), self.encoder.encode(rule.expression.term)
+                value, defined = self.encoder.encode(rule.expression.term)
+            return Coded(TRUE, TRUE), Coded(both(defined, value), defined)
 
         return take
 
@@ -207,7 +208,7 @@ class Scores:
         return found if node.applies is None else self._gated(found, node, node.applies)
 
     def earned_without(self, rule: Rule) -> Expr:
-        """What the rule's leaf would earn without it, before its veto."""
+        """What the leaf of a deduction or bonus would earn without it, before its veto."""
         self.without = rule
         try:
             return self._leaf(rule.criterion).earned
@@ -220,8 +221,11 @@ class Scores:
 
     def reached(self, node: Criterion) -> Bool:
         """That the node and everything above it applies, so that it is scored at all."""
-        gates = [one.applies for one in (node, *node.ancestors()) if one.applies is not None]
-        return both(*map(self.fired, gates))
+        return both(self.reached_from_above(node), TRUE if node.applies is None else self.fired(node.applies))
+
+    def reached_from_above(self, node: Criterion) -> Bool:
+        """That everything above the node applies."""
+        return both(*(self.fired(one.applies) for one in node.ancestors() if one.applies is not None))
 
     def branch_over_summaries(self, node: Criterion) -> Points:
         """What the node earns, whatever its children earn between nothing and all."""
@@ -393,6 +397,8 @@ class Scores:
     def _bonus(self, node: Criterion, defined: list[Bool]) -> Expr:
         added, room = number(0), None if node.bonus_at_most is None else number(node.bonus_at_most)
         for rule in node.bonuses:
+            if rule is self.without:
+                continue
             asked = self.asked([rule])
             if rule.at_most is not None:
                 asked = self._capped(rule, asked)

@@ -15,6 +15,7 @@ from typing import Any
 import z3
 
 from engine.errors import AuditError, FactsError, Fault, Problem, Text, UnconfirmedWitness
+from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.language.numbers import Rational
 from engine.language.terms import NUMERIC, Kind
@@ -243,17 +244,12 @@ class Scored:
         """Raises :class:`AuditError` where the document has no score."""
         if id(ruleset) not in self._scorers:
             self._scorers[id(ruleset)] = Scorer(ruleset)
-        source = parse_source(json.dumps(document).encode(), "witness.json", FactsError)
-        return self._scorers[id(ruleset)].score(read_facts(source, ruleset, any_year=True))
+        return self._scorers[id(ruleset)].score(self.read(document, ruleset))
 
-    def readable(self, document: Document, ruleset: Ruleset) -> bool:
-        """Whether the facts themselves are usable."""
+    def read(self, document: Document, ruleset: Ruleset) -> Facts:
+        """The document's facts. Raises :class:`FactsError` where they are not usable."""
         source = parse_source(json.dumps(document).encode(), "witness.json", FactsError)
-        try:
-            read_facts(source, ruleset, any_year=True)
-        except FactsError:
-            return False
-        return True
+        return read_facts(source, ruleset, any_year=True)
 
 
 def unconfirmed(question: str, target: str, document: Document, error: AuditError | None = None) -> Fault:

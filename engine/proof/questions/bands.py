@@ -9,12 +9,11 @@ from collections.abc import Sequence
 
 import z3
 
-from engine.errors import AuditError, Text
-from engine.proof.answers import Witness
+from engine.errors import Problem, Text
 from engine.proof.arithmetic import Bool, both, negation, number
-from engine.proof.documents import Reader
-from engine.proof.prover import Confirm, Prover
+from engine.proof.prover import Prover
 from engine.proof.questions.base import Question, Reply, Target, leaves, of_node
+from engine.proof.questions.refusal import graded_with_problem, refused
 from engine.proof.scores import Scores, exactly_one
 from engine.proof.solving import World
 from engine.proof.variables import within
@@ -28,23 +27,6 @@ def targets(ruleset: Ruleset) -> Sequence[Target]:
         root = ruleset.root
         found.append(Target("grades", root.position, root, names=frozenset({"grades", root.id})))
     return found
-
-
-def refused_with(code: str) -> Confirm:
-    """Believes a department whose facts are usable, and which has no score for the reason of this code."""
-
-    def confirm(reader: Reader, prover: Prover) -> Witness | None:
-        document = reader.document(prover.ruleset)
-        if not prover.scored.readable(document, prover.ruleset):
-            return None
-        try:
-            prover.score(document)
-        except AuditError as error:
-            if any(problem.code.startswith(code) for problem in error.problems):
-                return Witness(document)
-        return None
-
-    return confirm
 
 
 def answer(prover: Prover, target: Target) -> Reply:
@@ -68,9 +50,14 @@ def answer(prover: Prover, target: Target) -> Reply:
         limits = both(total >= 0, total <= number(target.node.points))
         return both(on_grid, limits, negation(_one_grade(total, scores)))
 
+    def of_this_kind(problem: Problem) -> bool:
+        return problem.code == code and problem.path == target.node.id
+
+    grades = target.name == "grades"
     found = prover.decide(
-        claim, refused_with(code), question=QUESTION.id, target=target.name, expected=False,
-        scored=target.name == "grades", abstract=any_total if target.name == "grades" else None,
+        claim, graded_with_problem if grades else refused(target.node, of_this_kind),
+        question=QUESTION.id, target=target.name, expected=False,
+        scored=grades, abstract=any_total if grades else None,
     )  # fmt: skip
     if found.state == "impossible":
         return Reply("proved", Text("不重不漏", "no gap and no overlap"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import Position, Text
+from engine.ledger.lines import Line
+from engine.ledger.scoring import Scoring
 from engine.proof.answers import State, Witness
 from engine.proof.prover import Prover
 from engine.ruleset.model import Criterion, Rule, Ruleset
@@ -52,6 +54,12 @@ def of_rule(rule: Rule) -> Target:
     """A rule, asked for by its id or its criterion's."""
     names = frozenset({rule.id, rule.criterion.id})
     return Target(rule.id, rule.position, rule.criterion, rule, names=names)
+
+
+def lines_of(scoring: Scoring, rule: Rule) -> list[Line]:
+    """The rule's own lines in its criterion's ledger; none where that is not scored."""
+    node = scoring.nodes.get(rule.criterion.id)
+    return [] if node is None else [line for line in node.lines if line.rule is rule]
 
 
 def leaves(ruleset: Ruleset) -> list[Criterion]:

@@ -34,15 +34,16 @@ def answer(prover: Prover, target: Target) -> Reply:
     node = target.node
 
     def claim(world: World) -> Bool:
-        return _beyond(world.scores[0].points(node), node)
+        scores = world.scores[0]
+        return both(scores.reached_from_above(node), _beyond(scores.points(node), node))
 
     def over_children(world: World) -> Bool:
         return _beyond(world.scores[0].branch_over_summaries(node), node)
 
     def holds(scoring: Scoring) -> bool:
-        score = scoring.nodes[node.id]
+        score = scoring.nodes.get(node.id)
         free = has_bonus(node) and node.parent is not None
-        return bool(score.earned < 0 or (score.earned > score.full and not free))
+        return score is not None and bool(score.earned < 0 or (score.earned > score.full and not free))
 
     found = prover.decide(
         claim, confirmed_by(holds), question=QUESTION.id, target=target.name, expected=False,

@@ -7,21 +7,17 @@ always 0. A bonus that never adds anything is the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from msgspec.structs import replace
+from dataclasses import replace
 
 from engine.errors import Text
-from engine.facts.model import Waiver
-from engine.inference.direct import record_key
+from engine.language.numbers import ZERO
+from engine.ledger.leaf import LeafScorer
 from engine.ledger.scoring import Scoring
-from engine.proof.answers import Witness
 from engine.proof.arithmetic import Bool, both
-from engine.proof.documents import Reader
-from engine.proof.prover import Prover
-from engine.proof.questions.base import Question, Reply, Target, of_rule
+from engine.proof.prover import Prover, confirmed_by
+from engine.proof.questions.base import Question, Reply, Target, lines_of, of_rule
 from engine.proof.solving import World
 from engine.ruleset.model import Rule, Ruleset
-from engine.scoring import score_directly
 
 
 def targets(ruleset: Ruleset) -> Sequence[Target]:
@@ -36,17 +32,13 @@ def answer(prover: Prover, target: Target) -> Reply:
 
     def claim(world: World) -> Bool:
         scores = world.scores[0]
-        fired = scores.fired(rule)
-        if rule.kind == "bonus":
-            return both(fired, scores.asked([rule]).value > 0)
-        return both(fired, scores.earned_without(rule) > scores.earned_with_all(rule.criterion))
+        earned, without = scores.earned_with_all(rule.criterion), scores.earned_without(rule)
+        return both(scores.fired(rule), earned > without if rule.kind == "bonus" else earned < without)
 
-    def confirm(reader: Reader, prover: Prover) -> Witness | None:
-        document = reader.document(prover.ruleset)
-        scoring = prover.score(document)
-        return Witness(document) if _matters(scoring, rule) else None
-
-    found = prover.decide(claim, confirm, question=QUESTION.id, target=target.name, expected=True)
+    found = prover.decide(
+        claim, confirmed_by(lambda scoring: _matters(scoring, rule)),
+        question=QUESTION.id, target=target.name, expected=True,
+    )  # fmt: skip
     if found.state == "possible":
         return Reply(
             "proved",
@@ -60,16 +52,22 @@ def answer(prover: Prover, target: Target) -> Reply:
 
 
 def _matters(scoring: Scoring, rule: Rule) -> bool:
-    """Whether the leaf earns something else when every firing of the rule is passed over."""
+    """Whether the ledger has points for the rule, and its leaf by itself earns something else without it.
+
+    A veto, which may take all that is left either way, stands apart from what a leaf earns by itself.
+    """
+    node = rule.criterion
+    applied = [line.applied for line in lines_of(scoring, rule)]
+    others = replace(
+        node,
+        deductions=tuple(one for one in node.deductions if one is not rule),
+        bonuses=tuple(one for one in node.bonuses if one is not rule),
+    )
+    leaves = LeafScorer(scoring.evaluation)
+    difference = leaves.score(others).earned - leaves.score(node).earned
     if rule.kind == "bonus":
-        return any(line.rule is rule and line.applied < 0 for line in scoring.nodes[rule.criterion.id].lines)
-    firings = scoring.evaluation.firings(rule)
-    names = [(rule.id, record_key(rule, record)) for record in firings]
-    waivers = {name: Waiver(*name, "") for name in names}
-    waived = score_directly(scoring.evaluation.ruleset, replace(scoring.evaluation.facts, waivers=waivers))
-    node = rule.criterion.id
-    lines = [one for one in scoring.nodes[node].lines if one.kind == "veto"]
-    return bool(waived.nodes[node].earned > scoring.nodes[node].earned or lines)
+        return difference < ZERO and any(one < ZERO for one in applied)
+    return difference > ZERO and any(one > ZERO for one in applied)
 
 
 QUESTION = Question(

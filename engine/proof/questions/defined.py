@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from engine.errors import Text
 from engine.proof.arithmetic import Bool, both, negation
 from engine.proof.prover import Prover
-from engine.proof.questions.bands import refused_with
 from engine.proof.questions.base import Question, Reply, Target, of_node
+from engine.proof.questions.refusal import refused
 from engine.proof.solving import World
 from engine.ruleset.model import Ruleset
 
@@ -28,17 +28,15 @@ def answer(prover: Prover, target: Target) -> Reply:
 
     def claim(world: World) -> Bool:
         scores = world.scores[0]
-        above = [one for one in node.ancestors() if one.applies is not None]
-        reached = both(*(scores.fired(one.applies) for one in above if one.applies is not None))
         own = scores.points(node)
         children = both(*(scores.points(child).defined for child in node.children))
-        return both(reached, children, negation(own.defined))
+        return both(scores.reached_from_above(node), children, negation(own.defined))
 
     def over_children(world: World) -> Bool:
         return negation(world.scores[0].branch_over_summaries(node).defined)
 
     found = prover.decide(
-        claim, refused_with(""), question=QUESTION.id, target=target.name, expected=False, scored=False,
+        claim, refused(node), question=QUESTION.id, target=target.name, expected=False, scored=False,
         abstract=over_children if node.children else None,
     )  # fmt: skip
     if found.state == "impossible":

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import z3
 
 from engine.errors import Text
+from engine.language.compiler import compile_term
 from engine.language.terms import NUMERIC, Kind, Read
+from engine.ledger.scoring import Scoring
 from engine.proof.answers import Witness
 from engine.proof.arithmetic import Bool, Expr, both, number
 from engine.proof.documents import Reader
@@ -126,7 +128,7 @@ def _by_fact(prover: Prover, target: Target, fact: Fact, name: str, way: Way) ->
             valid = both(
                 *(encoder.truth(one.holds.term) for one in prover.ruleset.identities if one.blocking)
             )
-        return both(allowed, valid, worse, _whole(scores, fact.name, new))
+        return both(allowed, valid, worse, _scored(scores, target.node, fact.name, new))
 
     def abstract(world: World) -> Bool:
         scores, new = world.scores[0], new_value()
@@ -138,8 +140,13 @@ def _by_fact(prover: Prover, target: Target, fact: Fact, name: str, way: Way) ->
         document = reader.document(prover.ruleset)
         changed = reader.with_fact(prover.ruleset, fact, reader.value(new_value()))
         one, two = prover.score(document), prover.score(changed)
-        earned = [scoring.nodes[target.node.id].earned for scoring in (one, two)]
-        return Witness(document, (changed,)) if earned[1] < earned[0] else None
+        before, after = (scoring.nodes.get(target.node.id) for scoring in (one, two))
+        if before is None or after is None or not (before.in_play and after.in_play):
+            return None
+        old, new = _value(one, name), _value(two, name)
+        better = new > old if way == "higher" else new < old
+        falls = before.full == after.full and after.earned < before.earned
+        return Witness(document, (changed,)) if better and falls else None
 
     return prover.decide(
         claim, confirm, question=QUESTION.id, target=target.name, expected=False,
@@ -147,10 +154,20 @@ def _by_fact(prover: Prover, target: Target, fact: Fact, name: str, way: Way) ->
     )  # fmt: skip
 
 
-def _whole(scores: Scores, name: str, new: Expr) -> Bool:
-    """That the changed department has a score too."""
+def _scored(scores: Scores, node: Criterion, name: str, new: Expr) -> Bool:
+    """That the changed department has a score too, and the node one in both."""
+    before = scores.reached_from_above(node)
     with scores.encoder.with_value(name, new):
-        return scores.points(scores.ruleset.root).defined
+        return both(before, scores.reached_from_above(node), scores.points(scores.ruleset.root).defined)
+
+
+def _value(scoring: Scoring, name: str) -> Any:
+    """What the product makes of the fact or measure called ``name``."""
+    ruleset = scoring.evaluation.ruleset
+    if name in ruleset.measures:
+        scalar = ruleset.measures[name].scalar
+        return compile_term(Read(scalar.type, scalar))(scoring.evaluation.slots)
+    return next(scoring.evaluation.slots[one.place] for one in ruleset.schema.scalars() if one.name == name)
 
 
 def _measure_falls(scores: Scores, node: Criterion, name: str, fact: str, new: Expr, way: Way) -> Bool:

@@ -14,7 +14,7 @@ from engine.ledger.scoring import Scoring
 from engine.proof.arithmetic import TRUE, Bool, both
 from engine.proof.encoding import Coded
 from engine.proof.prover import Prover, confirmed_by
-from engine.proof.questions.base import Question, Reply, Target
+from engine.proof.questions.base import Question, Reply, Target, lines_of
 from engine.proof.solving import World
 from engine.proof.variables import Member
 from engine.ruleset.model import Rule, Ruleset
@@ -50,8 +50,7 @@ def answer(prover: Prover, target: Target) -> Reply:
         return both(scores.looked_at(one), scores.looked_at(two), met)
 
     def holds(scoring: Scoring) -> bool:
-        firings = [list(scoring.evaluation.firings(rule)) for rule in (one, two)]
-        return any(record in firings[1] for record in firings[0])
+        return not _charged(scoring, one).isdisjoint(_charged(scoring, two))
 
     found = prover.decide(
         claim, confirmed_by(holds), question=QUESTION.id, target=target.name, expected=False
@@ -69,6 +68,11 @@ def answer(prover: Prover, target: Target) -> Reply:
         )
     assert found.reason is not None
     return Reply("unknown", found.reason)
+
+
+def _charged(scoring: Scoring, rule: Rule) -> set[str]:
+    """The keys of the records for which the ledger has the rule ask for points."""
+    return {line.key for line in lines_of(scoring, rule) if line.nominal > 0}
 
 
 QUESTION = Question(
