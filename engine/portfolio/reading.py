@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import AuditError, FactsError, Position, Problem, Text, UsageProblem
 from engine.facts.reading import read_facts
+from engine.portfolio.csv_tables import csv_query, malformed
 from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import BESIDE, MAIN, Layout
 from engine.portfolio.loading import RawTables, create_raw
@@ -120,17 +121,17 @@ def _tables(connection: DuckDBPyConnection, layout: Layout, folder: Path, suffix
         file = folder / f"{table}{suffix}"
         if not file.is_file():
             continue
-        source = f"read_parquet({literal(str(file))})"
-        made = "VIEW"
-        if suffix == ".csv":
-            source = f"read_csv({literal(str(file))}, all_varchar = true, header = true, delim = ',', quote = '\"', nullstr = '')"
-            made = "TABLE"
+        is_csv = suffix == ".csv"
+        source = csv_query(file) if is_csv else f"read_parquet({literal(str(file))})"
         try:
+            made = "TABLE" if is_csv else "VIEW"
             connection.execute(f"CREATE {made} raw.{name(table)} AS SELECT * FROM {source}")
         except duckdb.Error as error:
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise
             said = str(error).splitlines()[0]
+            if is_csv:
+                raise malformed(file, said) from None
             message = Text(f"无法读取（{said}）", f"cannot be read ({said})")
             raise FactsError([Problem("S102", message, Position(str(file)))]) from None
 

@@ -1,0 +1,166 @@
+"""CSV as editors and exports really write it: read rightly, or refused with file and line; never a row lost."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.errors import FactsError
+from engine.portfolio.layout import Layout, layout_of
+from engine.portfolio.reading import load as read
+from engine.portfolio.scoring import Portfolio, silent
+from tests.command import audit
+from tests.portfolio.test_differential import drawn, load
+from tests.portfolio.test_script import write_tables
+
+duckdb = pytest.importorskip("duckdb")
+RULESET = "shapes/19-bonus-per-case"
+BOM = b"\xef\xbb\xbf"
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty departments in tables with LF at the end of every line."""
+    folder = tmp_path_factory.mktemp("tables")
+    assert audit("--rulesets", "tests", "portfolio", "template", RULESET, "-o", folder).code == 0
+    write_tables(load(RULESET), drawn(load(RULESET), 20), folder)
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes().removeprefix(BOM).replace(b"\r\n", b"\n"))
+    return folder
+
+
+def altered(tables: Path, folder: Path, change: Callable[[bytes], bytes]) -> Path:
+    for path in tables.iterdir():
+        (folder / path.name).write_bytes(change(path.read_bytes()))
+    return folder
+
+
+def results(folder: Path) -> tuple[int, int, list[tuple[object, ...]]]:
+    """How many were read, how many of them rejected, and every scored row."""
+    with duckdb.connect() as connection:
+        portfolio = Portfolio(connection, load(RULESET))
+        portfolio.read(folder)
+        counts = portfolio.score()
+        assert counts.read == counts.scored + counts.rejected
+        return counts.read, counts.rejected, connection.execute("FROM scored ORDER BY ALL").fetchall()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b"\n", b"\r\n"),
+        lambda text: BOM + text,
+        lambda text: BOM + b'"department"' + text.removeprefix(b"department").replace(b"\n", b"\r\n"),
+        lambda text: text.removesuffix(b"\n"),
+        lambda text: text + b"\n\n",
+    ],
+    ids=["CRLF", "mark", "mark, quotes and CRLF", "no last line end", "blank lines"],
+)
+def test_the_same_table_however_its_lines_end(
+    tables: Path, tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
+    assert results(altered(tables, tmp_path, change)) == results(tables)
+
+
+def test_a_line_end_within_quotes_belongs_to_the_cell(tables: Path, tmp_path: Path) -> None:
+    """A department whose name has two lines is a department; its cells are where they belong."""
+    altered(tables, tmp_path, lambda text: text.replace(b"\nd0,", b'\n"d0\r\nbureau",'))
+    assert b"bureau" in (tmp_path / "main.csv").read_bytes()
+    assert results(tmp_path) == results(tables)
+
+
+BROKEN = [
+    (b"department,a\r\nx,1\r\ny,2\nz,3\r\n", "S120", 3, "ends in LF"),
+    (b"department,a\nx,1\ny,2\r\nz,3\n", "S120", 3, "ends in CRLF"),
+    (b'department,a\r\nx,"1\n2"\r\ny,2\n', "S120", 4, "ends in LF"),
+    (b"department,a\nx,1\ry,2\n", "S120", 2, "ends in CR,"),
+    (b'department,a\n"x\n",1\ny\nz,1\n', "S120", 4, "1 cells"),
+    (b"department,a\nx,1\ny,2,3\n", "S120", 3, "3 cells"),
+    (b'department,a\nx,1\ny,"2\nz,3\n', "S120", 3, "quotes"),
+    (b'department,a\nx,1\ny,"2"0\nz,3\n', "S120", 3, "quotes"),
+    ("department,a\nx,1\n财政,2\n".encode("gbk"), "S103", 3, "UTF-8"),
+    ("department,a\nx,1\n".encode("utf-16"), "S103", 1, "UTF-8"),
+    (b"", "S105", 1, "headings"),
+    (b"department,a,a\nx,1,2\n", "F004", 1, "twice"),
+]
+
+
+@pytest.mark.parametrize(("content", "code", "line", "said"), BROKEN)
+def test_a_broken_table_is_refused_with_its_line(
+    tmp_path: Path, content: bytes, code: str, line: int, said: str
+) -> None:
+    path = tmp_path / "main.csv"
+    path.write_bytes(content)
+    with duckdb.connect() as connection, pytest.raises(FactsError) as caught:
+        read(connection, layout(), tmp_path, silent)
+    (problem,) = caught.value.problems
+    assert problem.where is not None
+    assert (problem.code, problem.where.file, problem.where.line) == (code, str(path), line)
+    assert said in problem.message.en
+
+
+def layout() -> Layout:
+    return layout_of(load(RULESET))
+
+
+def test_the_command_names_file_and_line(tables: Path, tmp_path: Path) -> None:
+    folder = altered(tables, tmp_path, lambda text: text + text.partition(b"\n")[2].replace(b"\n", b"\r\n"))
+    done = audit(
+        "--lang", "en", "--rulesets", "tests", "portfolio", "score", folder, "-r", RULESET, "-o", tmp_path / "out"
+    )  # fmt: skip
+    assert done.code == 3
+    assert f"{folder / 'main.csv'}:22" in done.err
+    assert "S120 this line ends in CRLF, those before it in LF" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+CELLS = [
+    "",
+    "1",
+    '"1,2"',
+    '"a\nb"',
+    '"a\r\nb"',
+    '"a\rb"',
+    '"q""q"',
+    " x ",
+    "é",
+    'a"b',
+    '""',
+    '""""',
+    "d'",
+    "\\",
+]
+
+
+def test_every_row_is_the_one_that_python_reads(tmp_path: Path) -> None:
+    """Tables at random, some broken: the rows are those of another reader, or the table is refused with a line."""
+    dice = random.Random(7)
+    path = tmp_path / "main.csv"
+    refused: list[int] = []
+    connection = duckdb.connect()
+    for _ in range(400):
+        end, odd = dice.choice(["\n", "\r\n", "\r"]), dice.random() < 0.3
+        lines = ["department,a,b"]
+        for number in range(dice.randrange(7)):
+            width = 1 if odd and dice.random() < 0.1 else 2
+            lines.append(",".join([f"d{number}", *dice.choices(CELLS, k=width)]))
+        text = "".join(
+            one + (dice.choice(["\n", "\r\n", "\r"]) if odd and dice.random() < 0.2 else end) for one in lines
+        )
+        text = text.removesuffix(end) if dice.random() < 0.3 else text
+        path.write_bytes(dice.choice([b"", BOM]) + text.encode())
+        try:
+            read(connection, layout(), tmp_path, silent)
+        except FactsError as error:
+            where = error.problems[0].where
+            refused.append(where.line if odd and where is not None else 0)
+            continue
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [tuple(cell or None for cell in row) for row in csv.reader(file, strict=True)][1:]
+        assert connection.execute("FROM raw.main").fetchall() == rows, text
+    assert all(refused)
+    assert 20 < len(refused) < 300
