@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import wcwidth  # noqa: F401 - tabulate aligns wide characters only where this can be imported
@@ -16,6 +17,9 @@ from engine.language.numbers import ZERO, format_exact, format_fixed
 from engine.ledger.scoring import Scoring
 from engine.ruleset.difference.changes import Change
 from engine.ruleset.model import ROOT
+
+if TYPE_CHECKING:
+    from cli.rules.diff_points import Points
 
 
 @click.command()
@@ -43,6 +47,11 @@ from engine.ruleset.model import ROOT
     help="Also which criteria give other points, and for whom 并证明哪些指标的得分会变，对谁变.",
 )
 @click.option(
+    "--worst",
+    is_flag=True,
+    help="With --prove: the department whose total falls most 并找出总分降得最多的部门（与 --prove 同用）.",
+)
+@click.option(
     "--timeout",
     type=click.FloatRange(0.1, 3600),
     default=10.0,
@@ -58,6 +67,7 @@ def diff(
     facts: tuple[Path, ...],
     format_: str,
     prove: bool,
+    worst: bool,
     timeout: float,
 ) -> None:
     """Compare rulesets BEFORE and AFTER by their ids: points, conditions, limits, citations.
@@ -70,6 +80,8 @@ def diff(
     """
     from engine.ruleset.difference.comparing import compare
 
+    if worst and not prove:
+        raise click.UsageError(session.say(Text("--worst 须与 --prove 同用", "--worst goes with --prove")))
     changes = compare(session.ruleset(before), session.ruleset(after))
     scored, unusable = [], 0
     for path in facts:
@@ -78,26 +90,32 @@ def diff(
         except AuditError as error:
             print_error(error, session.language)
             unusable = max(unusable, error.exit_code)
-    if prove and format_ != "text":
-        raise click.UsageError(session.say(Text("--prove 只有文本格式", "--prove has the text format only")))
-    _show(changes, scored, format_, session)
-    if prove:
-        from cli.rules.diff_points import show_points
-
-        show_points(session.ruleset(before), session.ruleset(after), timeout, session)
+    points = _proved(before, after, timeout, worst, session) if prove else None
+    _show(changes, scored, points, format_, session)
     if unusable:
         raise SystemExit(unusable)
 
 
+def _proved(before: str, after: str, seconds: float, worst: bool, session: Session) -> Points:
+    from cli.rules.diff_points import Points
+
+    return Points(session.ruleset(before), session.ruleset(after), seconds, worst, session)
+
+
 def _show(
-    changes: list[Change], scored: list[tuple[Path, Scoring, Scoring]], format_: str, session: Session
+    changes: list[Change],
+    scored: list[tuple[Path, Scoring, Scoring]],
+    points: Points | None,
+    format_: str,
+    session: Session,
 ) -> None:
-    """What changed, and the two ledgers of each department."""
+    """What changed, the two ledgers of each department, and what is proved."""
     if format_ == "json":
         rows = [{"kind": one.kind, "path": one.path, "before": one.before, "after": one.after,
                  "zh": one.describe().zh, "en": one.describe().en} for one in changes]  # fmt: skip
         results = [_as_json(path, *both) for path, *both in scored]
-        click.echo(json.dumps({"changes": rows, "facts": results}, ensure_ascii=False, indent=2))
+        proved = {} if points is None else points.as_json()
+        click.echo(json.dumps({"changes": rows, "facts": results, **proved}, ensure_ascii=False, indent=2))
         return
     for change in changes:
         click.echo(f"- {one_line(session.say(change.describe()))}")
@@ -106,6 +124,8 @@ def _show(
     for path, one, two in scored:
         click.echo("")
         click.echo(_side_by_side(path, one, two, session))
+    if points is not None:
+        click.echo(points.as_text())
 
 
 def _score(path: Path, reference: str, session: Session) -> Scoring:

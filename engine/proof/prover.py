@@ -8,7 +8,8 @@ scored before it is believed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.errors import AuditError, Text
@@ -90,6 +91,9 @@ class Prover:
         """
         self.deadline = time.monotonic() + self.seconds
         weaker = abstract or claim
+        with self._preparing():
+            world = self.refuter.world
+            weaker(world), claim(world)
         if not expected and self._impossible(weaker, claim, quick=True):
             return Finding("impossible")
         found = self._possible(claim, confirm, question, target, scored)
@@ -98,6 +102,15 @@ class Prover:
         if self._impossible(weaker, claim, quick=False):
             return Finding("impossible")
         return found
+
+    @contextmanager
+    def _preparing(self) -> Iterator[None]:
+        """What is said is put into the solver's terms outside the time for the answer: how long it takes is the machine's matter."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.deadline += time.monotonic() - started
 
     def _impossible(self, weaker: Claim, claim: Claim, *, quick: bool) -> bool:
         refuter = self.refuter
@@ -118,9 +131,11 @@ class Prover:
             if time.monotonic() > self.deadline:
                 undecided = True
                 break
-            finder = self.finder(records, years)
+            with self._preparing():
+                finder = self.finder(records, years)
+                said = claim(finder.world)
             finder.deadline = self.deadline
-            state, reader = finder.find(claim(finder.world), scored=scored)
+            state, reader = finder.find(said, scored=scored)
             if reader is not None:
                 return Finding("possible", self._confirmed(reader, confirm, question, target))
             undecided |= state == "unknown"
