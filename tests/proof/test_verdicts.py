@@ -15,7 +15,6 @@ from engine.proof.difference.comparing import difference_in_points
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
 from engine.scoring import score_directly
-from engine.source import parse_source
 from engine.testing.mutants import mutants
 from engine.testing.sources import source_of
 from engine.testing.strategies import departments
