@@ -202,6 +202,18 @@ def test_other_bounds_are_told() -> None:
     assert all(one.reason is not None and "late" in one.reason.en for one in found.values())
 
 
+def test_checks_that_no_department_keeps_together() -> None:
+    check = "checks:\n  - {id: late_enough, holds: late %s 5, severity: error, because: 逾期天数}\ncriteria:\n  - id: execution"
+    start = "criteria:\n  - id: execution"
+    before = CLEAN.replace(start, check % "<")
+    found = differences((check % "<", check % ">"), ("late > 100", "late > 90"), text=before)
+    assert found["order"].verdict == "unknown"
+    assert "checks of both" in str(found["order"].reason)
+    assert found["execution"].verdict == "equivalent"
+    found = differences((check % "<", check % "<="), ("late > 100", "late > 3"), text=before)
+    assert found["order"].verdict == "stricter"
+
+
 def test_deductions_are_compared_for_lists_of_any_length() -> None:
     """That nobody gains is certain for any number of records, and above a spread of points as well."""
     found = differences(("when: late > 7", "when: late > 5"), text=RECORDS)

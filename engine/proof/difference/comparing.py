@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from engine.errors import Text
 from engine.language.numbers import ZERO
 from engine.proof.answers import Witness
-from engine.proof.arithmetic import Bool, both, either, negation
+from engine.proof.arithmetic import TRUE, Bool, both, either, negation
 from engine.proof.difference.common import at_odds, narrowed
 from engine.proof.difference.gap import Gaps, counts
 from engine.proof.difference.lifting import never_more
@@ -107,6 +108,26 @@ class Comparison:
         for one in self.found.values():
             yield from one.shown
 
+    @cached_property
+    def apart(self) -> Text | None:
+        """That no department was found which keeps the checks of both, where they differ."""
+        before, after = self.gaps.meanings
+        if before.identities() == after.identities():
+            return None
+
+        def confirm(reader: Reader, prover: Prover) -> Witness | None:
+            return Witness(shown(reader, prover).before.document)
+
+        found = self.prover.decide(
+            lambda world: TRUE, confirm, question="diff: in common", target=self.after.id, expected=True
+        )
+        if found.state == "possible":
+            return None
+        return Text(
+            "没有找到同时满足两者勾稽关系（checks）的部门",
+            "no department was found that keeps the checks of both",
+        )
+
     def _difference(self, node: Criterion, other: Criterion) -> PointsDifference:
         gaps = self.gaps
         if gaps.is_unchanged(node, other) and gaps.counts_alike(node, other):
@@ -115,7 +136,7 @@ class Comparison:
             (one.criterion(each), one.gates(each), one.identities())
             for one, each in zip(gaps.meanings, (node, other), strict=True)
         ]
-        odds = at_odds(*meanings)
+        odds = at_odds(*meanings) or self.apart
         if odds is not None:
             return PointsDifference(other, "unknown", reason=odds)
         ways: tuple[Way, ...] = ("counts in one", "loses", "gains")

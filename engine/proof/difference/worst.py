@@ -48,6 +48,8 @@ def worst(comparison: Comparison) -> Worst:
     """
     search = _Search(comparison)
     total = comparison.before.root, comparison.after.root
+    if comparison.apart is not None:
+        return Worst(search.loss(total), total[0].points, search.best(total))
     most = search.on_grid(_most(comparison, total, search.step))
     if search.loss(total) < most:
         for leaf in _losing_leaves(comparison):
