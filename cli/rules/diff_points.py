@@ -99,8 +99,16 @@ class Points:
 
     def _worst_told(self, worst: Worst) -> list[str]:
         loss, most = format_exact(worst.loss), format_exact(worst.at_most)
-        if worst.shown is None and worst.is_proved:
-            return [self.session.say(Text("没有部门失分更多。", "No department's total falls."))]
+        nobody = (
+            Text("没有部门的总分会降低。", "No department's total falls.")
+            if worst.is_proved
+            else Text(
+                f"没有找到总分会降低的部门；证明降低不超过 {most} 分。",
+                f"No department was found whose total falls; it is proved to fall by {most} points at most.",
+            )
+        )
+        if worst.shown is None:
+            return [self.session.say(nobody)]
         told = (
             Text(f"总分至多降 {loss} 分。", f"A total falls by {loss} points at most.")
             if worst.is_proved
@@ -109,8 +117,7 @@ class Points:
                 f"The largest fall of a total that was found is {loss} points; it is proved to be {most} at most.",
             )
         )
-        shown = [] if worst.shown is None else self._shown(worst.shown, self.total)
-        return [self.session.say(told), *shown]
+        return [self.session.say(told), *self._shown(worst.shown, self.total)]
 
     def _shown(self, shown: Shown, criterion: Criterion) -> list[str]:
         """The department, and the ledger's lines of the criterion before and after."""
