@@ -33,6 +33,7 @@ from engine.proof.arithmetic import (
 from engine.proof.encoding import Coded, Encoder
 from engine.proof.gathering import Lists, Taking
 from engine.proof.variables import Member, within
+from engine.ruleset.checks import grade_coverage
 from engine.ruleset.model import (
     BandScore,
     CaseScore,
@@ -78,6 +79,7 @@ class Scores:
         self.without: Rule | None = None
         """A deduction or bonus that is left out, to see what it changes."""
         encoder.findings = self
+        self._grades_have_gaps = any(grade_coverage.find(self.ruleset))
         self.valid = both(
             *(encoder.truth(one.holds.term) for one in self.ruleset.identities if one.blocking),
             *(encoder.encode(one.holds.term).defined for one in self.ruleset.identities if not one.blocking),
@@ -187,6 +189,19 @@ class Scores:
         return Coded(chosen(gated, summed.value, number(0)), implied(gated, summed.defined))
 
     # Nodes
+
+    @property
+    def scored(self) -> Bool:
+        """That the department has a score: the table has a total, and the total one grade."""
+        whole = self.points(self.ruleset.root)
+        # Grades without a gap leave nothing to ask, and the solver less to do.
+        graded = self.one_grade(whole.earned) if self._grades_have_gaps else TRUE
+        return both(whole.defined, graded)
+
+    def one_grade(self, earned: Expr) -> Bool:
+        """That a total of ``earned`` has one grade and no other."""
+        words = self.encoder.department.words
+        return exactly_one([within(earned, band.allowed, words) for band in self.ruleset.grades])
 
     def points(self, node: Criterion) -> Points:
         """What the node earns, its ``applies``, cap and veto included."""

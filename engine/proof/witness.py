@@ -47,8 +47,7 @@ class Finder:
         self.milliseconds = milliseconds
         self.deadline = inf
         """When to be content with the department at hand, by the monotonic clock."""
-        scored = [one.points(one.ruleset.root) for one in world.scores]
-        self.scored = both(*(one.defined for one in scored))
+        self.scored = both(*(one.scored for one in world.scores))
         self.solver = new_solver(milliseconds)
         self.solver.add(world.valid)
         self._known = 0

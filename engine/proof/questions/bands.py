@@ -16,7 +16,6 @@ from engine.proof.questions.base import Question, Reply, Target, leaves, of_node
 from engine.proof.questions.refusal import graded_with_problem, refused
 from engine.proof.scores import Scores, exactly_one
 from engine.proof.solving import World
-from engine.proof.variables import within
 from engine.ruleset.model import BandScore, CaseScore, Ruleset
 
 
@@ -39,7 +38,7 @@ def answer(prover: Prover, target: Target) -> Reply:
         scores = world.scores[0]
         if target.name == "grades":
             points = scores.points(target.node)
-            return both(points.defined, negation(_one_grade(points.earned, scores)))
+            return both(points.defined, negation(scores.one_grade(points.earned)))
         return _no_row(target, scores)
 
     def any_total(world: World) -> Bool:
@@ -48,7 +47,7 @@ def answer(prover: Prover, target: Target) -> Reply:
         total, scale = z3.Real("total"), 10**scores.decimals
         on_grid = z3.IsInt(total * scale)
         limits = both(total >= 0, total <= number(target.node.points))
-        return both(on_grid, limits, negation(_one_grade(total, scores)))
+        return both(on_grid, limits, negation(scores.one_grade(total)))
 
     def of_this_kind(problem: Problem) -> bool:
         return problem.code == code and problem.path == target.node.id
@@ -56,8 +55,8 @@ def answer(prover: Prover, target: Target) -> Reply:
     grades = target.name == "grades"
     found = prover.decide(
         claim, graded_with_problem if grades else refused(target.node, of_this_kind),
-        question=QUESTION.id, target=target.name, expected=False,
-        scored=grades, abstract=any_total if grades else None,
+        question=QUESTION.id, target=target.name, expected=False, scored=False,
+        abstract=any_total if grades else None,
     )  # fmt: skip
     if found.state == "impossible":
         return Reply("proved", Text("不重不漏", "no gap and no overlap"))
@@ -72,11 +71,6 @@ def answer(prover: Prover, target: Target) -> Reply:
         return Reply("refuted", message, found.witness)
     assert found.reason is not None
     return Reply("unknown", found.reason)
-
-
-def _one_grade(total: z3.ExprRef, scores: Scores) -> Bool:
-    words = scores.encoder.department.words
-    return exactly_one([within(total, band.allowed, words) for band in scores.ruleset.grades])
 
 
 def _no_row(target: Target, scores: Scores) -> Bool:

@@ -158,7 +158,7 @@ def _scored(scores: Scores, node: Criterion, name: str, new: Expr) -> Bool:
     """That the changed department has a score too, and the node one in both."""
     before = scores.reached_from_above(node)
     with scores.encoder.with_value(name, new):
-        return both(before, scores.reached_from_above(node), scores.points(scores.ruleset.root).defined)
+        return both(before, scores.reached_from_above(node), scores.scored)
 
 
 def _value(scoring: Scoring, name: str) -> Any:
