@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from cli.context import Session, pass_session
+from cli.processors import available_processors
 from engine.errors import Text, one_line
 from engine.testing.mutation import Verdict, run_mutants
 
@@ -57,7 +57,7 @@ def mutate(session: Session, ruleset: str, max_examples: int, fail_under: int | 
     library = session.library()
     loaded = library.load(ruleset)
     folder = library.example_folder(loaded)
-    at_once = processes or os.cpu_count() or 1
+    at_once = processes or available_processors()
     verdicts = list(run_mutants(loaded, folder, examples=max_examples, processes=at_once, progress=_progress))
     counted = [one for one in verdicts if one.killer != "equivalent"]
     killed = sum(bool(one.killer) for one in counted)

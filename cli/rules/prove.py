@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Session, pass_session
+from cli.processors import available_processors
 from engine.errors import Problem, Text, UsageProblem, one_line
 from engine.testing.sources import facts_file
 
@@ -44,13 +45,20 @@ STATES: Mapping[State, Text] = {
     help="Write each department that is shown to a facts file in this folder 把所举的部门写成事实文件，放入此文件夹.",
 )
 @click.option(
+    "--processes",
+    "-j",
+    type=click.IntRange(1, 256),
+    help="How many at a time (default: the processors) 并行数.",
+)
+@click.option(
     "--format", "-f", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="Output format 输出格式.",
 )  # fmt: skip
 @pass_session
 def prove(
-    session: Session, ruleset: str, names: tuple[str, ...], timeout: float, save: Path | None, format_: str
-) -> None:
+    session: Session, ruleset: str, names: tuple[str, ...], timeout: float, save: Path | None,
+    processes: int | None, format_: str,
+) -> None:  # fmt: skip
     """Prove over all facts what RULESET (id or file) should do, or show a department for which it does not.
 
     Exit 1 if anything is refuted. A department is scored before it is shown.
@@ -64,7 +72,7 @@ def prove(
     require_solver()
     loaded = session.library().load(ruleset)
     _check_names(loaded, names)
-    answers = _answers(loaded, names, timeout)
+    answers = _answers(loaded, names, timeout, processes or available_processors())
     if save is not None:
         _save(answers, save)
     click.echo(_as_json(answers, session) if format_ == "json" else _as_text(answers, session))
@@ -89,15 +97,17 @@ def _check_names(ruleset: Ruleset, names: tuple[str, ...]) -> None:
         raise UsageProblem(problems)
 
 
-def _answers(ruleset: Ruleset, names: tuple[str, ...], seconds: float) -> list[Answer]:
+def _answers(ruleset: Ruleset, names: tuple[str, ...], seconds: float, processes: int) -> list[Answer]:
     """The answers; on a terminal with a bar of how many are in."""
     from engine.proof.proving import prove as prove_all
     from engine.proof.proving import tasks_of
 
     if not sys.stderr.isatty():
-        return prove_all(ruleset, names, seconds=seconds)
+        return prove_all(ruleset, names, seconds=seconds, processes=processes)
     with click.progressbar(length=len(tasks_of(ruleset, names)), label=ruleset.id, file=sys.stderr) as bar:
-        return prove_all(ruleset, names, seconds=seconds, progress=lambda answer: bar.update(1))
+        return prove_all(
+            ruleset, names, seconds=seconds, processes=processes, progress=lambda answer: bar.update(1)
+        )
 
 
 def _as_text(answers: list[Answer], session: Session) -> str:

@@ -31,6 +31,12 @@ SIZES = ((1, 1), (2, 1), (3, 3))
 """The records of each list, and the years about the ruleset's own, in which departments are looked for."""
 
 
+ON_THE_GRID = Text(
+    "就小数位数不超过规则集所定的金额而言", "for amounts with no more decimals than the ruleset has"
+)
+"""Within what it was shown that something is impossible, where not for amounts of any number of decimals."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
     """Whether the claim is possible. ``reason`` says why it is not known, or within what it was shown."""
@@ -91,17 +97,14 @@ class Prover:
         """
         self.deadline = time.monotonic() + self.seconds
         weaker = abstract or claim
-        with self._preparing():
-            world = self.refuter.world
-            weaker(world), claim(world)
-        if not expected and self._impossible(weaker, claim, quick=True):
+        if not expected and self._soon_impossible(weaker, claim):
             return Finding("impossible")
         found = self._possible(claim, confirm, question, target, scored)
-        if found.state != "unknown":
-            return found
-        if self._impossible(weaker, claim, quick=False):
-            return Finding("impossible")
-        return found
+        if found.state == "impossible":
+            # Shown with the decimals that departments state; it may well hold for any.
+            sooner = expected and self._soon_impossible(weaker, claim)
+            return Finding("impossible", reason=None if sooner else ON_THE_GRID)
+        return found if found.state == "possible" else self._impossible(weaker, claim) or found
 
     @contextmanager
     def _preparing(self) -> Iterator[None]:
@@ -112,18 +115,34 @@ class Prover:
         finally:
             self.deadline += time.monotonic() - started
 
-    def _impossible(self, weaker: Claim, claim: Claim, *, quick: bool) -> bool:
-        refuter = self.refuter
-        refuter.deadline = self.deadline if quick else max(self.deadline, time.monotonic() + self.seconds / 2)
-        world, budget = refuter.world, self.milliseconds
-        said = both(world.valid, weaker(world))
-        if quick:
-            tries = (weaker(world), said)
-            return any(refuter.check(one, min(budget, 1_000)) == "impossible" for one in tries)
+    def _soon_impossible(self, weaker: Claim, claim: Claim) -> bool:
+        """Whether it is shown at once, with amounts of any number of decimals."""
+        refuter, budget = self.refuter, min(self.milliseconds, 1_000)
+        with self._preparing():
+            ways = list(self._ways(weaker, claim))
+        refuter.deadline = self.deadline
+        return any(refuter.check(one, budget) == "impossible" for one in ways)
+
+    def _ways(self, weaker: Claim, claim: Claim) -> Iterator[Bool]:
+        """What may be shown to be impossible, the easiest first."""
+        world = self.refuter.world
+        yield weaker(world)
+        yield both(world.valid, weaker(world))
+        if weaker is not claim:
+            yield both(world.valid, claim(world))
+
+    def _impossible(self, weaker: Claim, claim: Claim) -> Finding | None:
+        """That it is, with all that is known: of amounts of any number of decimals, or else of those on the grid."""
+        refuter, budget = self.refuter, self.milliseconds
+        with self._preparing():
+            said = both(refuter.world.valid, weaker(refuter.world))
+            exact = both(refuter.world.valid, claim(refuter.world))
+        refuter.deadline = max(self.deadline, time.monotonic() + self.seconds / 2)
         if refuter.check(said, budget, details=True, related=True) == "impossible":
-            return True
-        exact = both(world.valid, claim(world))
-        return refuter.check(exact, budget, grid=True, details=True, related=True) == "impossible"
+            return Finding("impossible")
+        if refuter.check(exact, budget, grid=True, details=True, related=True) == "impossible":
+            return Finding("impossible", reason=ON_THE_GRID)
+        return None
 
     def _possible(self, claim: Claim, confirm: Confirm, question: str, target: str, scored: bool) -> Finding:
         undecided = False

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from engine.errors import Problem, UnconfirmedWitness
 from engine.proof.answers import Answer
 from engine.proof.extra import require_solver
 from engine.proof.prover import Prover
 from engine.proof.questions.base import Question, Target
 from engine.proof.questions.registry import QUESTIONS
+from engine.proof.side_by_side import can_fork, side_by_side
 from engine.ruleset.model import Ruleset
 
 FEW = 12
 """Up to so many questions are answered by one process: another would only repeat its preparations."""
+
+BATCH = 32
+"""About so many questions are asked of one encoding. It grows with each, so that later ones would take longer."""
 
 SECONDS = 10.0
 """How long one question about one target may take before it is left unknown."""
@@ -66,47 +69,35 @@ def prove(
     """
     require_solver()
     tasks = tasks_of(ruleset, names)
-    if processes > 1 and len(tasks) > FEW and "fork" in multiprocessing.get_all_start_methods():
-        return _side_by_side(ruleset, tasks, seconds, processes, progress)
-    prover = Prover([ruleset], seconds)
-    found: list[Answer] = []
-    for task in tasks:
-        found.append(answered(prover, task))
-        progress(found[-1])
-    return found
+    batches = _batches(tasks, ruleset)
 
+    def work(batch: list[int]) -> Iterator[tuple[int, Answer]]:
+        prover = Prover([ruleset], seconds)
+        for index in batch:
+            yield index, answered(prover, tasks[index])
 
-_work: tuple[Prover, list[Task]] | None = None
-"""What a worker process works on, as it was when the process began."""
-
-
-def _side_by_side(
-    ruleset: Ruleset,
-    tasks: list[Task],
-    seconds: float,
-    processes: int,
-    progress: Callable[[Answer], None],
-) -> list[Answer]:
-    global _work  # noqa: PLW0603 - a compiled ruleset cannot be sent to a process, only inherited by it
-    _work = Prover([ruleset], seconds), tasks
     found: dict[int, Answer] = {}
-    try:
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
-            for index, answer in pool.imap_unordered(_worked, range(len(tasks))):
-                if not isinstance(answer, Answer):
-                    raise UnconfirmedWitness(answer)
-                found[index] = answer
-                progress(answer)
-    finally:
-        _work = None
+    processes = min(processes, len(batches))
+    if processes > 1 and can_fork():
+        arriving = side_by_side(work, batches, processes)
+    else:
+        arriving = (one for batch in batches for one in work(batch))
+    for index, answer in arriving:
+        found[index] = answer
+        progress(answer)
     return [found[index] for index in range(len(tasks))]
 
 
-def _worked(index: int) -> tuple[int, Answer | tuple[Problem, ...]]:
-    """One task in a worker process; a fault comes back as its problems."""
-    assert _work is not None
-    prover, tasks = _work
-    try:
-        return index, answered(prover, tasks[index])
-    except UnconfirmedWitness as error:
-        return index, error.problems
+def _batches(tasks: Sequence[Task], ruleset: Ruleset) -> list[list[int]]:
+    """The tasks' places, those about one criterion together. They do not depend on the processes, so that answers do not."""
+    if len(tasks) <= FEW:
+        return [list(range(len(tasks)))]
+    order = {node: place for place, node in enumerate(ruleset.root.subtree())}
+    places = sorted(range(len(tasks)), key=lambda one: order[tasks[one].target.node])
+    batches: list[list[int]] = [[]]
+    for _, group in groupby(places, key=lambda one: order[tasks[one].target.node]):
+        about_one = list(group)
+        if batches[-1] and len(batches[-1]) + len(about_one) > BATCH:
+            batches.append([])
+        batches[-1] += about_one
+    return batches

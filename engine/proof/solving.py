@@ -87,17 +87,22 @@ def new_solver(milliseconds: int) -> z3.Solver:
     return solver
 
 
+def ask(solver: z3.Solver, *assumptions: Bool) -> Verdict:
+    """What the solver says. It takes an interrupt for a reason not to know, which is raised here as Python does."""
+    result = solver.check(*assumptions)
+    if result == z3.sat:
+        return "possible"
+    if result == z3.unsat:
+        return "impossible"
+    if solver.reason_unknown() == "interrupted from keyboard":
+        raise KeyboardInterrupt
+    return "unknown"
+
+
 def remaining(deadline: float) -> int:
     """The milliseconds left until ``deadline``."""
     left = deadline - time.monotonic()
     return FOREVER if left > FOREVER else int(left * 1000)
-
-
-def verdict(result: z3.CheckSatResult) -> Verdict:
-    """What the solver's answer says of a claim."""
-    if result == z3.sat:
-        return "possible"
-    return "impossible" if result == z3.unsat else "unknown"
 
 
 class Refuter:
@@ -133,7 +138,7 @@ class Refuter:
         solver = new_solver(max(1, min(milliseconds, remaining(self.deadline))))
         bearing = self.bearing(claims, grid=grid, details=details)
         solver.add(*claims, *bearing, *self._in_order([*claims, *bearing], grid))
-        return verdict(solver.check())
+        return ask(solver)
 
     def bearing(self, claims: Sequence[Bool], *, grid: bool = False, details: bool = False) -> list[Bool]:
         """The axioms that share an unknown with the claims, directly or through others."""

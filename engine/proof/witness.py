@@ -24,7 +24,7 @@ from engine.proof.answers import Document
 from engine.proof.arithmetic import TRUE, Bool, Expr, both, negation, number
 from engine.proof.documents import Reader
 from engine.proof.scores import beside
-from engine.proof.solving import Verdict, World, new_solver, remaining, verdict
+from engine.proof.solving import Verdict, World, ask, new_solver, remaining
 from engine.proof.variables import Variable
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
@@ -69,15 +69,23 @@ class Finder:
         self.solver.push()
         try:
             self.solver.add(claim, self.scored if scored else TRUE)
-            self.solver.set("timeout", max(1, min(self.milliseconds, remaining(self.deadline))))
-            result = verdict(self.solver.check())
-            if result != "possible":
+            result, first = self._model(self.solver)
+            if result == "unknown":
+                # A solver that begins anew goes other ways than one that has answered much before.
+                anew = z3.Solver()
+                anew.add(self.solver.assertions())
+                result, first = self._model(anew)
+            if first is None:
                 return result, None
-            first = self.solver.model()
             self.solver.set("timeout", SIMPLER)
             return result, Reader(self.world, self._simplest(first))
         finally:
             self.solver.pop()
+
+    def _model(self, solver: z3.Solver) -> tuple[Verdict, z3.ModelRef | None]:
+        solver.set("timeout", max(1, min(self.milliseconds // 2, remaining(self.deadline))))
+        result = ask(solver)
+        return result, solver.model() if result == "possible" else None
 
     def _simplest(self, model: z3.ModelRef) -> z3.ModelRef:
         kept, found = self._settle(self.wishes, model)
@@ -113,7 +121,7 @@ class Finder:
         if z3.is_true(model.eval(wish, model_completion=True)):
             self.solver.add(wish)
             return model
-        if remaining(self.deadline) <= 0 or self.solver.check(wish) != z3.sat:
+        if remaining(self.deadline) <= 0 or ask(self.solver, wish) != "possible":
             return model
         found = self.solver.model()
         self.solver.add(wish)
@@ -129,10 +137,10 @@ class Finder:
         while left:
             if remaining(self.deadline) <= 0:
                 return [], model
-            result = self.solver.check(*map(z3.Bool, left))
-            if result == z3.sat:
+            result = ask(self.solver, *map(z3.Bool, left))
+            if result == "possible":
                 return list(left.values()), self.solver.model()
-            core = [str(one) for one in self.solver.unsat_core()] if result == z3.unsat else list(left)
+            core = [str(one) for one in self.solver.unsat_core()] if result == "impossible" else list(left)
             for name in core or list(left):
                 left.pop(name, None)
         return [], model
@@ -144,9 +152,10 @@ class Finder:
         self.solver.push()
         try:
             self.solver.add(self.scored)
-            if self.solver.check() != z3.sat:
+            if ask(self.solver) != "possible":
                 return self._plain()
             model = self.solver.model()
+            self.solver.set("timeout", SIMPLER)
             for wishes in (self._no_records(), self._silence(), self._plain()):
                 kept, model = self._settle(wishes, model)
                 dropped = [wish for wish in wishes if not any(wish is one for one in kept)]

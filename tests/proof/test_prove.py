@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.command import audit
 
 CLEAN = """\
@@ -93,3 +95,33 @@ def test_only_what_is_named_is_asked(tmp_path: Path) -> None:
     run = audit("--lang", "en", "rules", "prove", table(tmp_path), "very_lat")
     assert run.code == 2
     assert "did you mean 'very_late'?" in run.err
+
+
+@pytest.mark.parametrize("with_records", [False, True])
+def test_what_holds_only_for_the_decimals_of_the_ruleset_says_so(tmp_path: Path, with_records: bool) -> None:
+    """No amount of two decimals lies between 0.001 and 0.009, though others do; no delay at all is above 400."""
+    text = CLEAN.replace("when: not audited", "when: spent > 0.001 and spent < 0.009")
+    text = text.replace("late > 100", "late > 400")
+    if with_records:
+        records = (
+            "  notes: {label: 记录, records: {key: id}, fields: {id: {label: 编号, type: text}}}\nmeasures:"
+        )
+        text = text.replace("measures:", records)
+    path = tmp_path / "table.yaml"
+    path.write_text(text, encoding="utf-8")
+    said = {
+        language: {
+            one["target"]: (one["state"], one["message"])
+            for one in json.loads(
+                audit("--lang", language, "rules", "prove", path, "order", "-f", "json").out
+            )
+            if one["question"] == "fires"
+        }
+        for language in ("en", "zh")
+    }
+    assert said["en"]["very_late"] == ("refuted", "it fires for no department at all")
+    assert said["en"]["not_audited"] == (
+        "refuted",
+        "it fires for no department at all (for amounts with no more decimals than the ruleset has)",
+    )
+    assert said["zh"]["not_audited"][1].endswith("（就小数位数不超过规则集所定的金额而言）")

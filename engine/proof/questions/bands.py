@@ -12,7 +12,7 @@ import z3
 from engine.errors import Problem, Text
 from engine.proof.arithmetic import Bool, both, negation, number
 from engine.proof.prover import Prover
-from engine.proof.questions.base import Question, Reply, Target, leaves, of_node
+from engine.proof.questions.base import Question, Reply, Target, impossible, leaves, of_node
 from engine.proof.questions.refusal import graded_with_problem, refused
 from engine.proof.scores import Scores, exactly_one
 from engine.proof.solving import World
@@ -59,7 +59,7 @@ def answer(prover: Prover, target: Target) -> Reply:
         abstract=any_total if grades else None,
     )  # fmt: skip
     if found.state == "impossible":
-        return Reply("proved", Text("不重不漏", "no gap and no overlap"))
+        return Reply("proved", impossible(found, Text("不重不漏", "no gap and no overlap")))
     if found.state == "possible":
         message = {
             "R061": Text("有总分没有等级，或有多个", "a total has no grade, or several"),

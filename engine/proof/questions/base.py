@@ -10,7 +10,7 @@ from engine.errors import Position, Text
 from engine.ledger.lines import Line
 from engine.ledger.scoring import Scoring
 from engine.proof.answers import State, Witness
-from engine.proof.prover import Prover
+from engine.proof.prover import Finding, Prover
 from engine.ruleset.model import Criterion, Rule, Ruleset
 
 
@@ -60,6 +60,13 @@ def lines_of(scoring: Scoring, rule: Rule) -> list[Line]:
     """The rule's own lines in its criterion's ledger; none where that is not scored."""
     node = scoring.nodes.get(rule.criterion.id)
     return [] if node is None else [line for line in node.lines if line.rule is rule]
+
+
+def impossible(found: Finding, message: Text) -> Text:
+    """What is said where something is impossible, with that within which it was shown."""
+    if found.reason is None:
+        return message
+    return Text(f"{message.zh}（{found.reason.zh}）", f"{message.en} ({found.reason.en})")
 
 
 def leaves(ruleset: Ruleset) -> list[Criterion]:

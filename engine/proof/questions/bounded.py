@@ -12,7 +12,7 @@ from engine.errors import Text
 from engine.ledger.scoring import Scoring
 from engine.proof.arithmetic import FALSE, Bool, both, either
 from engine.proof.prover import Prover, confirmed_by
-from engine.proof.questions.base import Question, Reply, Target, of_node
+from engine.proof.questions.base import Question, Reply, Target, impossible, of_node
 from engine.proof.scores import Points, has_bonus
 from engine.proof.solving import World
 from engine.ruleset.model import Criterion, Ruleset
@@ -50,7 +50,10 @@ def answer(prover: Prover, target: Target) -> Reply:
         abstract=over_children if node.children else None,
     )  # fmt: skip
     if found.state == "impossible":
-        return Reply("proved", Text("得分总在 0 与满分之间", "it always earns from 0 to its full points"))
+        return Reply(
+            "proved",
+            impossible(found, Text("得分总在 0 与满分之间", "it always earns from 0 to its full points")),
+        )
     if found.state == "possible":
         return Reply(
             "refuted",

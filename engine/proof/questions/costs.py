@@ -15,7 +15,7 @@ from engine.ledger.leaf import LeafScorer
 from engine.ledger.scoring import Scoring
 from engine.proof.arithmetic import Bool, both
 from engine.proof.prover import Prover, confirmed_by
-from engine.proof.questions.base import Question, Reply, Target, lines_of, of_rule
+from engine.proof.questions.base import Question, Reply, Target, impossible, lines_of, of_rule
 from engine.proof.solving import World
 from engine.ruleset.model import Rule, Ruleset
 
@@ -46,7 +46,9 @@ def answer(prover: Prover, target: Target) -> Reply:
             found.witness,
         )
     if found.state == "impossible":
-        return Reply("refuted", Text("它从不影响得分", "it never makes a difference to the points"))
+        return Reply(
+            "refuted", impossible(found, Text("它从不影响得分", "it never makes a difference to the points"))
+        )
     assert found.reason is not None
     return Reply("unknown", found.reason)
 

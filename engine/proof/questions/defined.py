@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from engine.errors import Text
 from engine.proof.arithmetic import Bool, both, negation
 from engine.proof.prover import Prover
-from engine.proof.questions.base import Question, Reply, Target, of_node
+from engine.proof.questions.base import Question, Reply, Target, impossible, of_node
 from engine.proof.questions.refusal import refused
 from engine.proof.solving import World
 from engine.ruleset.model import Ruleset
@@ -40,7 +40,7 @@ def answer(prover: Prover, target: Target) -> Reply:
         abstract=over_children if node.children else None,
     )  # fmt: skip
     if found.state == "impossible":
-        return Reply("proved", Text("总有得分", "there is always a score"))
+        return Reply("proved", impossible(found, Text("总有得分", "there is always a score")))
     if found.state == "possible":
         return Reply(
             "refuted",

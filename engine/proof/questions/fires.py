@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from engine.errors import Text
 from engine.proof.prover import Prover, confirmed_by
-from engine.proof.questions.base import Question, Reply, Target, of_rule
+from engine.proof.questions.base import Question, Reply, Target, impossible, of_rule
 from engine.ruleset.model import Ruleset
 
 
@@ -33,7 +33,9 @@ def answer(prover: Prover, target: Target) -> Reply:
             "proved", Text("有部门触发它", "there is a department for which it fires"), found.witness
         )
     if found.state == "impossible":
-        return Reply("refuted", Text("没有任何部门能触发它", "it fires for no department at all"))
+        return Reply(
+            "refuted", impossible(found, Text("没有任何部门能触发它", "it fires for no department at all"))
+        )
     assert found.reason is not None
     return Reply("unknown", found.reason)
 

@@ -22,7 +22,7 @@ from engine.proof.arithmetic import Bool, Expr, both, number
 from engine.proof.documents import Reader
 from engine.proof.gathering import bounds_of_reads
 from engine.proof.prover import Finding, Prover
-from engine.proof.questions.base import Question, Reply, Target
+from engine.proof.questions.base import Question, Reply, Target, impossible
 from engine.proof.scores import Scores
 from engine.proof.solving import World
 from engine.proof.variables import identity, scale_of
@@ -50,7 +50,10 @@ def answer(prover: Prover, target: Target) -> Reply:
     else:
         found = _by_measure(prover, target, facts, name, way)
     if found.state == "impossible":
-        return Reply("proved", Text("得分不会随它变好而降低", "the points never fall as it gets better"))
+        return Reply(
+            "proved",
+            impossible(found, Text("得分不会随它变好而降低", "the points never fall as it gets better")),
+        )
     if found.state == "possible":
         return Reply(
             "refuted", Text("它变好时得分反而降低", "the points fall as it gets better"), found.witness
@@ -118,8 +121,13 @@ def _by_fact(prover: Prover, target: Target, fact: Fact, name: str, way: Way) ->
         scores, new = world.scores[0], new_value()
         encoder = scores.encoder
         old = world.department.scalars[identity(fact.name, fact)].value
-        grid = z3.BoolVal(True) if kind == Kind.DATE else z3.IsInt(new * scale_of(kind, prover.ruleset))
-        allowed = both(world.department.allowed(fact, new), grid)
+        allowed = world.department.allowed(fact, new)
+        if kind != Kind.DATE:
+            grid = z3.IsInt(new * scale_of(kind, prover.ruleset))
+            if world.abstract is None:
+                allowed = both(allowed, grid)
+            else:
+                world.department.grid.append(grid)
         if name == fact.name:
             worse = _falls(scores, target.node, name, new, old, way)
         else:

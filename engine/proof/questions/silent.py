@@ -14,7 +14,7 @@ from engine.ledger.scoring import Scoring
 from engine.proof.arithmetic import TRUE, Bool, both, negation
 from engine.proof.encoding import Coded
 from engine.proof.prover import Prover, confirmed_by
-from engine.proof.questions.base import Question, Reply, Target, of_rule
+from engine.proof.questions.base import Question, Reply, Target, impossible, of_rule
 from engine.proof.solving import World
 from engine.proof.variables import Member
 from engine.ruleset.model import Ruleset
@@ -55,7 +55,9 @@ def answer(prover: Prover, target: Target) -> Reply:
             "proved", Text("有部门不触发它", "there is a department for which it stays silent"), found.witness
         )
     if found.state == "impossible":
-        return Reply("refuted", Text("凡判断到它必触发", "it fires wherever it is looked at"))
+        return Reply(
+            "refuted", impossible(found, Text("凡判断到它必触发", "it fires wherever it is looked at"))
+        )
     assert found.reason is not None
     return Reply("unknown", found.reason)
 

@@ -14,7 +14,7 @@ from engine.ledger.scoring import Scoring
 from engine.proof.arithmetic import TRUE, Bool, both
 from engine.proof.encoding import Coded
 from engine.proof.prover import Prover, confirmed_by
-from engine.proof.questions.base import Question, Reply, Target, lines_of
+from engine.proof.questions.base import Question, Reply, Target, impossible, lines_of
 from engine.proof.solving import World
 from engine.proof.variables import Member
 from engine.ruleset.model import Rule, Ruleset
@@ -56,7 +56,7 @@ def answer(prover: Prover, target: Target) -> Reply:
         claim, confirmed_by(holds), question=QUESTION.id, target=target.name, expected=False
     )
     if found.state == "impossible":
-        return Reply("proved", Text("没有记录同时触发两条", "no record fires both"))
+        return Reply("proved", impossible(found, Text("没有记录同时触发两条", "no record fires both")))
     if found.state == "possible":
         same = one.criterion is two.criterion
         return Reply(

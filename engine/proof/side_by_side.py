@@ -1,0 +1,98 @@
+"""Work shared by forked processes: they inherit the ruleset, whose closures could not be sent to them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
+
+from engine.errors import AuditError
+
+Piece = TypeVar("Piece")
+Found = TypeVar("Found")
+
+
+def can_fork() -> bool:
+    """Whether the system has processes that inherit what this one has."""
+    return "fork" in multiprocessing.get_all_start_methods()
+
+
+def side_by_side(
+    work: Callable[[Piece], Iterable[Found]], pieces: Iterable[Piece], processes: int
+) -> Iterator[Found]:
+    """What ``work`` finds for each of ``pieces``, as it is found, by so many processes.
+
+    A process takes the next piece when it is done with one. An error in one of them ends all, and is raised
+    here: an :class:`AuditError` as it was, any other as a :class:`RuntimeError`. So does an interrupt.
+    """
+    left = iter(pieces)
+    workers: dict[Connection, BaseProcess] = {}
+    try:
+        for _ in range(processes):
+            connection, process = _begun(work)
+            workers[connection] = process
+        busy = {one for one in workers if _given(one, left)}
+        while busy:
+            for connection in [one for one in wait(busy) if isinstance(one, Connection)]:
+                kind, message = _received(connection)
+                if kind == "found":
+                    yield message
+                elif kind == "error":
+                    raise message[0](message[1])
+                elif not _given(connection, left):
+                    busy.discard(connection)
+    finally:
+        for connection, process in workers.items():
+            process.terminate()
+            process.join()
+            connection.close()
+
+
+def _begun(work: Callable[[Piece], Iterable[Found]]) -> tuple[Connection, BaseProcess]:
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    # An interrupt meanwhile waits until the new process has turned a deaf ear to it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    theirs.close()
+    return ours, process
+
+
+def _given(connection: Connection, left: Iterator[Piece]) -> bool:
+    """Whether there was another piece to give."""
+    for piece in left:
+        connection.send(piece)
+        return True
+    return False
+
+
+def _received(connection: Connection) -> tuple[str, Any]:
+    try:
+        message: tuple[str, Any] = connection.recv()
+    except EOFError:
+        raise RuntimeError("a process of the solver's ended before its work was done") from None
+    return message
+
+
+def _serve(connection: Connection, work: Callable[[Piece], Iterable[Found]]) -> None:
+    """What a process does: work on what it is given, and tell what it finds. An interrupt is for the first process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    try:
+        while True:
+            for one in work(connection.recv()):
+                connection.send(("found", one))
+            connection.send(("done", None))
+    except (EOFError, BrokenPipeError):
+        return
+    except AuditError as error:
+        connection.send(("error", (type(error), error.problems)))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the first process tells of it and ends
+        connection.send(("error", (RuntimeError, repr(error))))
