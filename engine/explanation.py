@@ -12,7 +12,7 @@ from engine.language.compiler import NOT_YET
 from engine.language.explanation import Result, Share, explain, shares, thresholds, with_numbers
 from engine.language.formats import Formats
 from engine.language.numbers import HUNDRED, Rational, format_fixed
-from engine.language.terms import Compare, Kind, Read, walk
+from engine.language.terms import Compare, Constant, Kind, Read, walk
 from engine.ledger.lines import Line
 from engine.ledger.scoring import Scoring
 from engine.ruleset.model import BandScore, CaseScore, Criterion, Expression, Measure, Range, Rule, ValueScore
@@ -180,6 +180,24 @@ class Explainer:
             f"{records}[{share.key}]: {', '.join(f'{name} {shown.en}' for name, shown in read)} → {value.en}",
         )
 
+    def computed(self, node: Criterion) -> list[Text]:
+        """The formulas of a leaf's starting points with their figures; a band or a case by its name."""
+        formulas = list(self.formulas(node))
+        has_rows = isinstance(node.score, BandScore | CaseScore)
+        found: list[Text] = []
+        for place, formula in enumerate(formulas):
+            is_row = has_rows and place == len(formulas) - 1
+            term = formula.expression.term
+            if isinstance(term, Read) and term.scalar.source == "measure" and not is_row and place:
+                continue  # the measure's own formula stands before it
+            equation = "" if isinstance(term, Read | Constant) else f"{formula.with_numbers} = "
+            shown = Text(f"{equation}{formula.value.zh}", f"{equation}{formula.value.en}")
+            name = formula.name
+            if is_row or not equation:
+                shown = Text(f"{name.zh}：{shown.zh}", f"{name.en}: {shown.en}")
+            found.append(shown)
+        return found
+
     def measures_read(self, expression: Expression) -> list[Measure]:
         """The measures an expression reads, each after those it reads itself."""
         found: dict[str, Measure] = {}
@@ -211,10 +229,9 @@ class Explainer:
             if because is not None:
                 return because
         if line.kind == "score":
-            formulas = list(self.formulas(line.criterion))
-            if formulas:
-                shown = [f"{one.with_numbers} = {one.value.en}" for one in formulas]
-                return Text("；".join(shown), "; ".join(shown))
+            computed = self.computed(line.criterion)
+            if computed:
+                return Text("；".join(one.zh for one in computed), "; ".join(one.en for one in computed))
         judgement = self.evaluation.facts.judgements.get(line.criterion.id)
         if line.kind == "judged" and judgement is not None:
             return Text(f"{judgement.reason}（{judgement.by}）", f"{judgement.reason} ({judgement.by})")
