@@ -1,7 +1,7 @@
 """What a ruleset compares: the places where a department's score turns.
 
-Every comparison, every bound of a band, every ``min`` and ``max`` and every completed step is a
-:class:`Threshold`: two quantities that meet. Generated departments are put on both sides of them
+Every comparison, every bound of a band, every ``min`` and ``max``, every completed step and every divisor
+that may be 0 is a :class:`Threshold`: two quantities that meet. Generated departments are put on both sides of them
 (see ``drafts.py``).
 """
 
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from engine.inference.direct import RECORD_FRAME
 from engine.language.compiler import EvaluationError, compile_term
-from engine.language.numbers import Rational
+from engine.language.numbers import ZERO, Rational
+from engine.language.ranges import Interval, range_of
 from engine.language.terms import (
     ORDERED,
     Apply,
@@ -33,6 +34,7 @@ from engine.language.terms import (
     parts,
     walk,
 )
+from engine.ruleset.checks.bounds import bounds_of
 from engine.ruleset.model import BandScore, CaseScore, Criterion, Expression, Rule, Ruleset, ValueScore
 from engine.ruleset.ordering import findings_read
 
@@ -86,6 +88,9 @@ class _Found:
     days: set[int] = field(default_factory=set)
     weights: dict[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.bounds = bounds_of(self.ruleset)
+
     def search(self, term: Term, frames: Frames, condition: Term | None) -> None:
         """Everything compared in ``term`` or below it."""
         match term:
@@ -101,12 +106,18 @@ class _Found:
                 for step in STEPS:
                     times = Constant(Type(Kind.NUMBER), Rational(step))
                     self.meet(excess, Operation(size.type, "*", times, size), frames, condition)
+            case Operation(operator="/", right=divisor) if self.may_be_zero(divisor):
+                self.meet(divisor, Constant(divisor.type, ZERO), frames, condition)
             case Constant(type=Type(kind=Kind.DAYS), value=value) if isinstance(value, Rational):
                 self.days.add(int(value))
         if isinstance(term, Gather):
             frames = {**frames, term.frame: term.records}
         for part in parts(term):
             self.search(part, frames, condition)
+
+    def may_be_zero(self, divisor: Term) -> bool:
+        """Whether what the ruleset declares leaves that open."""
+        return not range_of(divisor, self.bounds).meet(Interval(ZERO, ZERO)).is_empty
 
     def compared(self, left: Term, right: Term, frames: Frames, condition: Term | None) -> None:
         for one, other in ((left, right), (right, left)):

@@ -155,9 +155,9 @@ criteria:
 
 
 def test_a_division_that_nothing_guards_is_found() -> None:
-    """Few departments have a budget of 0; enough are tried that one is certain to be met."""
+    """A divisor that may be 0 is a place where a score turns, so departments are put on it."""
     unguarded = RATED.replace("at_least: 0.01", "at_least: 0")
-    (found,) = run_properties(build(unguarded), max_examples=3000, seed=1, only=["defined"])
+    (found,) = run_properties(build(unguarded), seed=1, only=["defined"])
     assert found.state == "fails"
     assert found.counterexample is not None
     assert found.counterexample["facts"]["budget"] == "0"
