@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.measuring import ROOT
 
-ALL = ("scoring", "startup", "memory", "checks", "documents", "portfolio")
+ALL = ("scoring", "startup", "memory", "checks", "documents", "portfolio", "proving", "testing")
 
 
 def main() -> None:
