@@ -2,7 +2,8 @@
 
 A criterion cannot lose more than its own points, so a deduction or an ``at_most`` above them is cut
 off when it is taken: a slip, or points that were changed in one place only. A ``bonus_at_most`` of 0
-makes every bonus of the criterion worth nothing, and a bonus above it is cut off as well.
+makes every bonus of the criterion worth nothing, and a bonus above it is cut off as well. A veto that leaves all the
+points takes nothing.
 
 PASS::
 
@@ -34,6 +35,7 @@ def find(ruleset: Ruleset) -> Iterator[Problem]:
     bounds = bounds_of(ruleset)
     for node in ruleset.root.subtree():
         yield from _limits(node, bounds)
+        yield from _veto(node, bounds)
         if node.bonus_at_most is not None and node.bonus_at_most <= 0 and node.bonuses:
             message = Text(
                 "bonus_at_most 为 0，加分项加不上分", "bonus_at_most is 0: no bonus ever adds anything"
@@ -62,6 +64,22 @@ def _limits(node: Criterion, bounds: Bounds) -> Iterator[Problem]:
             )
             fix = Text("改正分值，或写 points", "correct the points, or write 'points'")
             yield CHECK.problem(message, expression.position(), owner, fix)
+
+
+def _veto(node: Criterion, bounds: Bounds) -> Iterator[Problem]:
+    """A veto whose ``earn`` is never below the most that the node can earn."""
+    kept = node.veto.amount if node.veto is not None else None
+    above_points = node.parent is not None and any(leaf.bonuses for leaf in node.subtree())
+    if node.veto is None or kept is None or above_points:
+        return
+    least = range_of(kept.term, bounds).low
+    if least is not None and least >= node.points:
+        message = Text(
+            f"earn 是 {format_exact(least)}，不低于满分 {format_exact(node.points)}，一票否决扣不到分",
+            f"'earn' is {format_exact(least)}, all the points there are: the veto takes nothing",
+        )
+        fix = Text("改正 earn", "correct it")
+        yield CHECK.problem(message, kept.position(), node.veto.id, fix)
 
 
 def _least_above(expression: Expression, most: Rational, bounds: Bounds) -> Rational | None:
