@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import FactsError, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.portfolio.cells import trimmed
+from engine.portfolio.headers import HEAD, header_names, raw_columns
 from engine.portfolio.integers import name
 from engine.portfolio.layout import BESIDE, CLAIMED, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
-from engine.portfolio.staging import HEAD, header_names, raw_columns
 from engine.ruleset.model import Ruleset
 from engine.source import parse_source
 
@@ -107,7 +108,7 @@ def _rows(
     if not there:
         return {}
     cursor = connection.execute(
-        f"SELECT w.name, t.* FROM raw.{name(table)} AS t JOIN wanted AS w ON w.name = trim(t.{KEY}::VARCHAR)"
+        f"SELECT w.name, t.* FROM raw.{name(table)} AS t JOIN wanted AS w ON w.name = {trimmed(f't.{KEY}::VARCHAR')}"
     )
     found: dict[str, list[dict[str, Any]]] = {}
     while batch := cursor.fetchmany(10_000):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import AuditError, Fault, Language, Position, Problem, Text
 from engine.ledger.scoring import Scoring
+from engine.portfolio.cells import trimmed
 from engine.portfolio.documents import documents_of, read_document
 from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import KEY, Layout, layout_of
@@ -164,7 +165,7 @@ class Portfolio:
 
     def reject_unnumbered(self, language: Language) -> None:
         """Rows without a department, departments there twice, and records of departments that are not there."""
-        given = "trim(department::VARCHAR)"
+        given = trimmed(f"{KEY}::VARCHAR")
         doubled = self.connection.execute(
             f"SELECT coalesce({given}, ''), count(*) FROM raw.main GROUP BY ALL "
             f"HAVING count(*) > 1 OR coalesce({given}, '') = '' ORDER BY 1"

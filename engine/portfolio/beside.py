@@ -1,0 +1,209 @@
+"""What stands beside the facts: claims, judgements and waivers, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.errors import FactsError, Position, Problem, Text
+from engine.language.numbers import Rational
+from engine.language.terms import Kind, Type
+from engine.language.types import suggestion
+from engine.portfolio.cells import Cell, number_sql, trimmed, value_sql
+from engine.portfolio.headers import raw_columns
+from engine.portfolio.integers import literal, name
+from engine.portfolio.layout import (
+    BESIDE,
+    CLAIMED,
+    JUDGED_DECIMALS,
+    JUDGED_MOST,
+    JUDGEMENTS,
+    KEY,
+    WAIVERS,
+    Column,
+    Layout,
+    claimed_column,
+    judged_column,
+)
+from engine.ruleset.model import ROOT, Criterion, Fact, Range, TierScore
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def read_waivers(connection: DuckDBPyConnection, layout: Layout) -> Layout:
+    """The waivers of numbered departments; the layout then knows the rules they are for."""
+    there = raw_columns(connection, WAIVERS)
+    if not there:
+        connection.execute(
+            f"CREATE OR REPLACE TABLE waivers_read ({KEY} BIGINT, rule VARCHAR, record VARCHAR)"
+        )
+        return replace(layout, waived=frozenset())
+    _check_columns(there, WAIVERS)
+    read = _text_columns(there, WAIVERS)
+    connection.execute(
+        f"CREATE OR REPLACE TABLE waivers_read AS SELECT d.{KEY}, t.rule, coalesce(t.record, '') AS record, "
+        f"t.reason IS NOT NULL AS reasoned FROM (SELECT {read} FROM raw.waivers) AS t JOIN departments AS d ON d.name = t.{KEY}"
+    )
+    rules = connection.execute("SELECT DISTINCT rule FROM waivers_read").fetchall()
+    return replace(layout, waived=layout.waived & {one for (one,) in rules})
+
+
+def _check_columns(there: Mapping[str, str], table: str) -> None:
+    problems = [
+        Problem(
+            "F002",
+            Text(f"没有名为“{one}”的列", f"there is no column '{one}'"),
+            Position(table),
+            one,
+            suggestion(one, BESIDE[table]),
+        )
+        for one in there
+        if one not in BESIDE[table]
+    ]
+    needed = {
+        WAIVERS: (KEY, "rule", "reason"),
+        CLAIMED: (KEY, "criterion", "points"),
+        JUDGEMENTS: (KEY, "criterion", "by", "reason"),
+    }
+    problems += [
+        Problem("F001", Text(f"缺少列“{one}”", f"the column '{one}' is missing"), Position(table), one)
+        for one in needed[table]
+        if one not in there
+    ]
+    if problems:
+        raise FactsError(problems)
+
+
+def _text_columns(there: Mapping[str, str], table: str) -> str:
+    return ", ".join(
+        f"{_cleaned_text(one) if one in there else 'NULL::VARCHAR'} AS {name(one)}" for one in BESIDE[table]
+    )
+
+
+def _cleaned_text(column: str) -> str:
+    return f"nullif({trimmed(f'{name(column)}::VARCHAR')}, '')"
+
+
+def criterion_names(layout: Layout) -> dict[str, str]:
+    """Every way to write a criterion, by id or by a title that is its alone, and its id."""
+    criteria = layout.ruleset.criteria
+    titles: dict[str, list[str]] = {}
+    for one in criteria.values():
+        for title in {one.title.zh, one.title.en}:
+            titles.setdefault(title, []).append(one.id)
+    known = {title: ids[0] for title, ids in titles.items() if len(ids) == 1}
+    return known | {one: one for one in criteria} | {"总分": ROOT}
+
+
+def check_beside(connection: DuckDBPyConnection, layout: Layout) -> None:
+    """Departments whose claims, judgements or waivers are not all in order are unsound."""
+    for table, read in ((CLAIMED, "claims_list"), (JUDGEMENTS, "judged_list")):
+        there = raw_columns(connection, table)
+        if there:
+            _read_criteria(connection, layout, table, there)
+            connection.execute(
+                f"INSERT INTO unsound SELECT DISTINCT {KEY} FROM {read} WHERE NOT coalesce(good, FALSE)"
+            )
+            connection.execute(
+                f"INSERT INTO unsound SELECT {KEY} FROM {read} GROUP BY {KEY}, criterion HAVING count(*) > 1"
+            )
+        else:
+            connection.execute(
+                f"CREATE OR REPLACE TABLE {read} ({KEY} BIGINT, criterion VARCHAR, points BIGINT, good BOOLEAN)"
+            )
+    if not raw_columns(connection, WAIVERS):
+        return
+    by_list: dict[str, list[str]] = {}
+    for rule in layout.ruleset.rules:
+        if rule.waivable:
+            by_list.setdefault(rule.each.name if rule.each else "", []).append(rule.id)
+    checks = []
+    for text, ids in by_list.items():
+        listed = ", ".join(map(literal, ids))
+        record = "w.record = ''"
+        if text:
+            key = name(layout.lists[text].key)
+            record = (
+                f"EXISTS (SELECT 1 FROM {name(text)} AS r WHERE r.{KEY} = w.{KEY} AND r.{key} = w.record)"
+            )
+        checks.append(f"(w.rule IN ({listed}) AND {record})")
+    good = " OR ".join(checks) or "FALSE"
+    connection.execute(
+        f"INSERT INTO unsound SELECT DISTINCT {KEY} FROM waivers_read AS w WHERE NOT coalesce(reasoned AND ({good}), FALSE)"
+    )
+    connection.execute(
+        f"INSERT INTO unsound SELECT {KEY} FROM waivers_read GROUP BY {KEY}, rule, record HAVING count(*) > 1"
+    )
+
+
+def _read_criteria(
+    connection: DuckDBPyConnection, layout: Layout, table: str, there: Mapping[str, str]
+) -> None:
+    """The table ``claims_list`` or ``judged_list``: a number by criterion, and whether it is in order."""
+    _check_columns(there, table)
+    known = ", ".join(f"({literal(text)}, {literal(one)})" for text, one in criterion_names(layout).items())
+    read = "claims_list" if table == CLAIMED else "judged_list"
+    if table == CLAIMED:
+        number = number_sql("t.points", JUDGED_DECIMALS, JUDGED_DECIMALS)
+        good = f"number IS NOT NULL AND abs(number) <= {JUDGED_MOST}"
+        for node in layout.unseen():
+            most = node.points * 10**JUDGED_DECIMALS
+            good += f" AND (criterion <> {literal(node.id)} OR number BETWEEN 0 AND {int(most.numerator // most.denominator)})"
+    else:
+        tiered = (
+            ", ".join(literal(one.id) for one in layout.judged() if isinstance(one.score, TierScore)) or "''"
+        )
+        column = Column("coefficient", _ratio_fact(), JUDGED_DECIMALS)
+        ratio = value_sql(column, Cell("t.coefficient", "VARCHAR"))
+        number = f"CASE WHEN k.id IN ({tiered}) THEN {ratio} ELSE {number_sql('t.deduct', JUDGED_DECIMALS, JUDGED_DECIMALS)} END"
+        good = " OR ".join(_judgement_good(one) for one in layout.judged()) or "FALSE"
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {read} AS WITH known(text, id) AS (VALUES {known}), "
+        f"given AS (SELECT {_text_columns(there, table)} FROM raw.{table}), "
+        f"numbered AS (SELECT d.{KEY}, k.id AS criterion, {number} AS number, t.* EXCLUDE ({KEY}, criterion) FROM given AS t "
+        f"JOIN departments AS d ON d.name = t.{KEY} LEFT JOIN known AS k ON k.text = t.criterion) "
+        f"SELECT {KEY}, criterion, CASE WHEN abs(number) <= {JUDGED_MOST} THEN number END AS points, criterion IS NOT NULL AND ({good}) AS good FROM numbered"
+    )
+
+
+def _ratio_fact() -> Fact:
+    return Fact("coefficient", Text("系数", "coefficient"), Type(Kind.RATIO), False, Range(), 0)
+
+
+def _judgement_good(node: Criterion) -> str:
+    decided = f"criterion = {literal(node.id)} AND {name('by')} IS NOT NULL AND reason IS NOT NULL"
+    if not isinstance(node.score, TierScore):
+        return f"({decided} AND tier IS NULL AND coefficient IS NULL AND number BETWEEN 0 AND {JUDGED_MOST})"
+    tiers = []
+    for tier in node.score.tiers.values():
+        names = ", ".join(literal(one) for one in {tier.id, tier.title.zh, tier.title.en})
+        inside = [f"tier IN ({names})"]
+        for bound, sign in (
+            (tier.allowed.low, ">=" if tier.allowed.low_closed else ">"),
+            (tier.allowed.high, "<=" if tier.allowed.high_closed else "<"),
+        ):
+            if isinstance(bound, Rational):
+                inside.append(
+                    f"number * {bound.denominator} {sign} {int(bound.numerator) * 10**JUDGED_DECIMALS}"
+                )
+        tiers.append(f"({' AND '.join(inside)})")
+    return f"({decided} AND deduct IS NULL AND number IS NOT NULL AND ({' OR '.join(tiers)}))"
+
+
+def pivoted(connection: DuckDBPyConnection, layout: Layout, table: str) -> str:
+    """The numbers of a table of criteria as one row a department, joined to ``main``."""
+    _read_criteria(connection, layout, table, raw_columns(connection, table))
+    read, pivoted, alias, nodes, column = (
+        ("claims_list", "claims_read", "k", layout.unseen(), claimed_column)
+        if table == CLAIMED
+        else ("judged_list", "judged_read", "j", layout.judged(), judged_column)
+    )
+    listed = ", ".join(
+        f"max(points) FILTER (WHERE criterion = {literal(node.id)}) AS {name(column(node))}" for node in nodes
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {pivoted} AS SELECT {KEY}, {listed} FROM {read} GROUP BY {KEY}"
+    )
+    return "".join(f", {alias}.{name(column(node))}" for node in nodes)

@@ -1,0 +1,97 @@
+"""Headings: which column of a raw table states which fact, and whether its type can hold the values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.errors import FactsError, Position, Problem, Text
+from engine.language.terms import NUMERIC, Kind
+from engine.language.types import suggestion
+from engine.portfolio.cells import Cell
+from engine.portfolio.integers import name
+from engine.portfolio.layout import KEY, MAIN, Column, Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+HEAD = (KEY, "year", "ruleset")
+
+
+def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
+    """The columns of a raw table with their types; none where there is no such table."""
+    query = (
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = 'raw' AND table_name = ? ORDER BY ordinal_position"
+    )
+    return dict(connection.execute(query, [table]).fetchall())
+
+
+def header_names(table: Table) -> dict[str, str]:
+    """Every way to write a column's header, by name or label, and the column it means."""
+    labels: dict[str, list[str]] = {}
+    for text, column in table.columns.items():
+        for label in {column.fact.label.zh, column.fact.label.en}:
+            labels.setdefault(label, []).append(text)
+    known = {label: names[0] for label, names in labels.items() if len(names) == 1}
+    return known | {text: text for text in table.columns}
+
+
+def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozenset[str]) -> dict[str, Cell]:
+    """The raw column of every fact of the table. Raises :class:`FactsError` with all that is wrong."""
+    there = raw_columns(connection, table.name)
+    problems: list[Problem] = []
+    where = Position(table.name)
+    if not there:
+        message = Text(f"缺少表 {table.name}", f"the table '{table.name}' is missing")
+        fix = Text(
+            "没有记录时给出只有表头的表", "give one with its headings alone where there are no records"
+        )
+        raise FactsError([Problem("F001", message, where, table.name, fix)])
+    headers = header_names(table)
+    beside = HEAD if table.name == MAIN else (KEY,)
+    cells: dict[str, Cell] = {}
+    for header, type_ in there.items():
+        if header in beside or header.startswith("raw:"):
+            continue
+        meant = headers.get(header)
+        if meant is None and header in passed_over:
+            continue
+        if meant is None:
+            message = Text(f"没有名为“{header}”的列", f"there is no column '{header}'")
+            problems.append(Problem("F002", message, where, header, suggestion(header, [*headers])))
+        elif meant in cells:
+            message = Text(f"列“{header}”与另一列重复", f"the column '{header}' is there twice")
+            problems.append(Problem("F004", message, where, header))
+        else:
+            problems += _type_problems(type_, table.columns[meant], header, where)
+            cells[meant] = Cell(name(header), type_)
+    lacking = [one for one, column in table.columns.items() if one not in cells and not column.fact.optional]
+    for text in [*([] if KEY in there else [KEY]), *lacking]:
+        message = Text(f"缺少列“{text}”", f"the column '{text}' is missing")
+        problems.append(Problem("F001", message, where, text))
+    if problems:
+        raise FactsError(problems)
+    return cells
+
+
+def _type_problems(type_: str, column: Column, header: str, where: Position) -> list[Problem]:
+    kind = column.kind
+    if type_ == "VARCHAR":
+        return []
+    wanted: tuple[str, ...] = ()
+    if kind in NUMERIC:
+        wanted = ("DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+    elif kind == Kind.DATE:
+        wanted = ("DATE",)
+    elif kind == Kind.FLAG:
+        wanted = ("BOOLEAN",)
+    elif kind in (Kind.TEXT, Kind.CHOICE):
+        wanted = ("ENUM",)
+    if type_.startswith(wanted):
+        return []
+    message = Text(
+        f"列“{header}”的类型 {type_} 存不下准确的值",
+        f"the type {type_} of the column '{header}' holds no exact {kind}",
+    )
+    fix = Text("改用文本、DECIMAL、DATE 或 BOOLEAN", "make it text, DECIMAL, DATE or BOOLEAN")
+    return [Problem("F007", message, where, header, fix)]
