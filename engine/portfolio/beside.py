@@ -12,7 +12,6 @@ from engine.language.terms import Kind, Type
 from engine.language.types import suggestion
 from engine.portfolio.cells import Cell, number_sql, trimmed, value_sql
 from engine.portfolio.headers import raw_columns
-from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import (
     BESIDE,
     CLAIMED,
@@ -26,6 +25,7 @@ from engine.portfolio.layout import (
     claimed_column,
     judged_column,
 )
+from engine.portfolio.quoting import literal, name
 from engine.ruleset.model import ROOT, Criterion, Fact, Range, TierScore
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def criterion_names(layout: Layout) -> dict[str, str]:
     criteria = layout.ruleset.criteria
     titles: dict[str, list[str]] = {}
     for one in criteria.values():
-        for title in {one.title.zh, one.title.en}:
+        for title in dict.fromkeys((one.title.zh, one.title.en)):
             titles.setdefault(title, []).append(one.id)
     known = {title: ids[0] for title, ids in titles.items() if len(ids) == 1}
     return known | {one: one for one in criteria} | {"总分": ROOT}
@@ -178,7 +178,7 @@ def _judgement_good(node: Criterion) -> str:
         return f"({decided} AND tier IS NULL AND coefficient IS NULL AND number BETWEEN 0 AND {JUDGED_MOST})"
     tiers = []
     for tier in node.score.tiers.values():
-        names = ", ".join(literal(one) for one in {tier.id, tier.title.zh, tier.title.en})
+        names = ", ".join(map(literal, dict.fromkeys((tier.id, tier.title.zh, tier.title.en))))
         inside = [f"tier IN ({names})"]
         for bound, sign in (
             (tier.allowed.low, ">=" if tier.allowed.low_closed else ">"),

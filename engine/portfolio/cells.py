@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from engine.language.literals import TRUTHS
 from engine.language.terms import NUMERIC, Kind
-from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import KEY, Column, Table
+from engine.portfolio.quoting import literal, name
 
 _BLANKS = (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)  # fmt: skip
 _SPACES = "".join(map(chr, _BLANKS))

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from engine.portfolio.integers import Int, name, narrowed
+from engine.portfolio.integers import Int, narrowed
 from engine.portfolio.layout import KEY
+from engine.portfolio.quoting import name
 from engine.portfolio.values import Day, Exact, Flag, Interval, Number, Value, Word
 
 ALIAS = "m"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.language.numbers import Rational
 from engine.ledger.scoring import Scoring
-from engine.portfolio.integers import name
+from engine.portfolio.quoting import name
 from engine.portfolio.scoring import Portfolio
 
 Result = tuple[str, dict[str, str], list[tuple[str, ...]]]

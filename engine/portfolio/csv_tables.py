@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import FactsError, Position, Problem, Text
-from engine.portfolio.integers import literal
+from engine.portfolio.quoting import literal
 
 _ENDS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 

@@ -8,8 +8,8 @@ from engine.errors import FactsError, Position, Problem, Text
 from engine.language.terms import NUMERIC, Kind
 from engine.language.types import suggestion
 from engine.portfolio.cells import Cell
-from engine.portfolio.integers import name
 from engine.portfolio.layout import KEY, MAIN, Column, Table
+from engine.portfolio.quoting import name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,7 +30,7 @@ def header_names(table: Table) -> dict[str, str]:
     """Every way to write a column's header, by name or label, and the column it means."""
     labels: dict[str, list[str]] = {}
     for text, column in table.columns.items():
-        for label in {column.fact.label.zh, column.fact.label.en}:
+        for label in dict.fromkeys((column.fact.label.zh, column.fact.label.en)):
             labels.setdefault(label, []).append(text)
     known = {label: names[0] for label, names in labels.items() if len(names) == 1}
     return known | {text: text for text in table.columns}

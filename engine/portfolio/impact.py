@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Language
-from engine.portfolio.integers import name
 from engine.portfolio.program import GRADE
+from engine.portfolio.quoting import name
 from engine.portfolio.results import in_points
 from engine.portfolio.scoring import Counts, Portfolio, Report
 from engine.portfolio.summary import TOP, points

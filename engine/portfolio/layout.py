@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from engine.errors import Problem, RulesetError, Text
 from engine.language.numbers import Rational
 from engine.language.terms import NUMERIC, Kind
-from engine.portfolio.integers import Int, name
+from engine.portfolio.integers import Int
+from engine.portfolio.quoting import name
 from engine.portfolio.values import Day, Exact, Flag, Value, Word, points
 from engine.ruleset.model import Criterion, Fact, Rule, Ruleset, Unseen
 

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from engine.language.numbers import ONE
+from engine.portfolio import arithmetic
 from engine.portfolio import integers as i
 from engine.portfolio import values as v
-from engine.portfolio.criteria import Charge, NodeColumns
-from engine.portfolio.expressions import conjunction
-from engine.portfolio.integers import Int, literal, name, wrapped
+from engine.portfolio.conditions import conjunction
+from engine.portfolio.integers import Int
 from engine.portfolio.layout import KEY
+from engine.portfolio.nodes import Charge, NodeColumns
+from engine.portfolio.quoting import literal, name, wrapped
 from engine.portfolio.rules import RuleTranslator
 from engine.portfolio.values import Exact, Flag
 
@@ -46,7 +48,7 @@ class LineSource:
 
     def shared(self, share: Exact) -> LineSource:
         one = self.share if self.share is not None else v.exactly(ONE)
-        made = v.times(one, share)
+        made = arithmetic.times(one, share)
         assert isinstance(made, Exact)
         return replace(self, share=made)
 
@@ -56,7 +58,7 @@ class LineSource:
         for number in (self.nominal, self.applied):
             amount: v.Number = Exact(number, self.unit)
             if self.share is not None:
-                amount = v.times(amount, self.share)
+                amount = arithmetic.times(amount, self.share)
             assert isinstance(amount, Exact)
             made.append(amount)
         return made[0], made[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import Position, Problem, RecordError, Text
-from engine.portfolio.integers import literal
+from engine.portfolio.quoting import literal
 from engine.portfolio.results import ORDERS
 
 if TYPE_CHECKING:

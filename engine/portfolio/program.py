@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 from engine.portfolio import integers as i
 from engine.portfolio.columns import Group, Step, steps
-from engine.portfolio.criteria import CriterionTranslator, NodeColumns
-from engine.portfolio.integers import literal, name, wrapped
+from engine.portfolio.criteria import CriterionTranslator
+from engine.portfolio.decisions import choose_int
 from engine.portfolio.layout import KEY, Layout
 from engine.portfolio.lines import LineSource, LineTranslator
+from engine.portfolio.nodes import NodeColumns
+from engine.portfolio.quoting import literal, name, wrapped
 from engine.portfolio.rules import RuleTranslator, contains
-from engine.portfolio.values import Exact, Flag, choose_int
+from engine.portfolio.values import Exact, Flag
 
 CERTAIN, GRADE = ":certain", ":grade"
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from engine.errors import AuditError, FactsError, Position, Problem, Text, UsageProblem
 from engine.facts.reading import read_facts
 from engine.portfolio.csv_tables import csv_query, malformed
-from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import BESIDE, MAIN, Layout
 from engine.portfolio.loading import RawTables, create_raw
+from engine.portfolio.quoting import literal, name
 from engine.source import read_source
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine import __version__
-from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import JUDGED_DECIMALS, KEY
 from engine.portfolio.program import GRADE
+from engine.portfolio.quoting import literal, name
 from engine.portfolio.scoring import Counts, Portfolio
 
 ORDERS: Mapping[str, str] = {

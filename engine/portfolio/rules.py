@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine.language.numbers import ZERO
+from engine.language.numbers import ZERO, Rational
+from engine.portfolio import decisions
 from engine.portfolio import integers as i
 from engine.portfolio import values as v
 from engine.portfolio.columns import Columns, Group
-from engine.portfolio.expressions import (
-    Translator,
-    comparison,
-    conjunction,
-    constant_value,
-    disjunction,
-    inverted,
-    only_where,
-)
-from engine.portfolio.integers import Int, name, wrapped
+from engine.portfolio.conditions import comparison, conjunction, disjunction, inverted
+from engine.portfolio.expressions import Translator
+from engine.portfolio.integers import Int
+from engine.portfolio.kinds import constant_value, only_where
 from engine.portfolio.layout import Layout, claimed_column, judged_column, points_decimals
+from engine.portfolio.quoting import name, wrapped
 from engine.portfolio.values import Exact, Flag, Number, Value
 from engine.ruleset.model import Criterion, Expression, Measure, Range, Rule, Ruleset
 
@@ -65,7 +61,11 @@ class RuleTranslator:
     def to_units(self, number: Number) -> Int:
         """Points rounded as the ruleset rounds them, in units."""
         decimals = self.ruleset.decimals
-        return i.times(v.rounded(number, decimals), i.constant(10 ** (self.decimals - decimals)))
+        return i.times(decisions.rounded(number, decimals), i.constant(10 ** (self.decimals - decimals)))
+
+    def whole(self, points: Rational) -> Int:
+        """Points of the ruleset itself, in units."""
+        return i.constant(int(points * self.unit))
 
     def points_of(self, number: Int) -> Exact:
         return v.points(number, self.decimals)
@@ -83,7 +83,7 @@ class RuleTranslator:
         if not isinstance(made, (Exact, v.Interval)):
             return made
         if measure.decimals is not None:
-            made = v.points(v.rounded(made, measure.decimals), measure.decimals)
+            made = v.points(decisions.rounded(made, measure.decimals), measure.decimals)
         inside = contains(measure.allowed, made)
         if inside.value is True:
             return made
@@ -133,14 +133,14 @@ class RuleTranslator:
             self.certain.append(f"{wrapped(holds.sql)} IS NOT NULL")
         waived = name(f"{rule.id}:waived") if self.layout.waived_of(rule) else ""
         active = conjunction([holds, Flag(f"NOT {waived}")]) if waived else holds
-        count = v.choose_int(active, i.ONE, i.ZERO)
+        count = decisions.choose_int(active, i.ONE, i.ZERO)
         if rule.amount is None or rule.kind not in ("deduction", "bonus"):
             return RuleColumns(rule, holds, count, i.ZERO, i.ZERO, holds, waived)
         amount = self.columns.whole(f"{rule.id}:amount", self.amount(rule.amount))
         if not amount.sure:
             self.require(holds, f"{wrapped(amount.sql)} IS NOT NULL")
         counted = holds if rule.kind == "bonus" else active
-        total = self.columns.whole(f"{rule.id}:total", v.choose_int(counted, amount, i.ZERO))
+        total = self.columns.whole(f"{rule.id}:total", decisions.choose_int(counted, amount, i.ZERO))
         return RuleColumns(rule, holds, count, total, amount, holds, waived)
 
     def amount(self, expression: Expression, record: str = "") -> Int:
@@ -150,7 +150,7 @@ class RuleTranslator:
         least = number.low.least if isinstance(number, v.Interval) else number.least
         if least is not None and least >= 0:
             return i.clipped(made, 0, None)
-        fits = v.compared(">=", number, v.exactly(ZERO))
+        fits = decisions.compared(">=", number, v.exactly(ZERO))
         if fits.value is True:
             return made
         return Int(f"CASE WHEN {fits.sql} THEN {made.typed()} END", 0, max(made.high, 0), made.huge, False)
@@ -189,8 +189,8 @@ class RuleTranslator:
             text = self.columns.gathered(scan, f"{rule.id}:sum", f"{sql}::BIGINT" if fits else sql, "0")
             total = Int(text, 0, high, not fits)
         if gate.value is not True:
-            count = self.columns.whole(f"{rule.id}:count", v.choose_int(gate, count, i.ZERO))
-        total = self.columns.whole(f"{rule.id}:total", v.choose_int(gate, total, i.ZERO))
+            count = self.columns.whole(f"{rule.id}:count", decisions.choose_int(gate, count, i.ZERO))
+        total = self.columns.whole(f"{rule.id}:total", decisions.choose_int(gate, total, i.ZERO))
         return RuleColumns(rule, holds, count, total, amount, fired, waived)
 
     def cap(self, rule: Rule) -> Int | None:
@@ -203,7 +203,7 @@ class RuleTranslator:
             return self.columns.whole(f"{rule.id}:at_most", cap)
         kept = self.columns.whole(f"{rule.id}:cap", cap)
         self.require(holds, f"{wrapped(kept.sql)} IS NOT NULL")
-        return self.columns.whole(f"{rule.id}:at_most", v.choose_int(holds, kept, i.ZERO))
+        return self.columns.whole(f"{rule.id}:at_most", decisions.choose_int(holds, kept, i.ZERO))
 
 
 def group_of(node: Criterion) -> Group:

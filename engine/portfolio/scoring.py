@@ -11,9 +11,9 @@ from engine.errors import AuditError, Fault, Language, Position, Problem, Text
 from engine.ledger.scoring import Scoring
 from engine.portfolio.cells import trimmed
 from engine.portfolio.documents import documents_of, read_document
-from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import KEY, Layout, layout_of
 from engine.portfolio.program import CERTAIN, GRADE, Program, program_of
+from engine.portfolio.quoting import literal, name
 from engine.portfolio.reading import Unreadable, load
 from engine.portfolio.staging import stage
 from engine.ruleset.model import Ruleset

@@ -14,7 +14,6 @@ from engine.language.literals import TRUTHS
 from engine.language.terms import NUMERIC, Kind
 from engine.portfolio.beside import criterion_names
 from engine.portfolio.calendar import day_before_first, numbered_days
-from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import (
     JUDGED_DECIMALS,
     JUDGED_MOST,
@@ -28,6 +27,7 @@ from engine.portfolio.layout import (
     layout_of,
 )
 from engine.portfolio.program import CERTAIN, GRADE, Program, program_of
+from engine.portfolio.quoting import literal, name
 from engine.portfolio.results import in_points
 from engine.ruleset.model import Criterion, Ruleset, TierScore
 

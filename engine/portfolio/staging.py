@@ -17,7 +17,6 @@ from engine.portfolio.beside import check_beside, pivoted, read_waivers
 from engine.portfolio.calendar import create_calendar
 from engine.portfolio.cells import Cell, cleaned, sound_sql, trimmed, value_sql
 from engine.portfolio.headers import cells_of, raw_columns
-from engine.portfolio.integers import literal, name
 from engine.portfolio.layout import (
     CLAIMED,
     JUDGEMENTS,
@@ -29,6 +28,7 @@ from engine.portfolio.layout import (
     claimed_column,
     judged_column,
 )
+from engine.portfolio.quoting import literal, name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.errors import Position, Problem, Text, UsageProblem
-from engine.portfolio.integers import literal
+from engine.portfolio.quoting import literal
 from engine.portfolio.results import ORDERS, ordered
 from engine.writing import FORMULA_SIGNS
 
