@@ -196,6 +196,14 @@ def test_fewer_decimals_of_money_are_kept_to() -> None:
     assert found["execution"].verdict == "stricter"
 
 
+def test_what_holds_for_the_decimals_of_the_ruleset_only_says_so_all_the_way_up() -> None:
+    before = CLEAN.replace("when: late > 100", "when: spent > 0")
+    found = differences(("when: spent > 0", "when: spent >= 0.01"), text=before)
+    assert changed(found) == {}
+    limited = {name for name, one in found.items() if one.reason is not None and "decimals" in one.reason.en}
+    assert limited == {"total", "order"}
+
+
 def test_other_bounds_are_told() -> None:
     found = differences(("at_most: 400", "at_most: 30"), ("when: late > 100", "when: late > 10"))
     assert found["order"].verdict == "stricter"

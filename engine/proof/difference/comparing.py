@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -85,6 +85,8 @@ class Comparison:
         self.prover = Prover([before, after], seconds)
         self.gaps = Gaps(before, after)
         self.found: dict[str, PointsDifference] = {}
+        self.limits: dict[str, Text] = {}
+        """By criterion, within what its verdict was shown, where that is not every department."""
 
     def differences(self, progress: Callable[[PointsDifference], None]) -> list[PointsDifference]:
         """See :func:`difference_in_points`."""
@@ -92,8 +94,8 @@ class Comparison:
         for other in reversed([*self.after.root.subtree()]):  # those below before those above
             node = self.before.criteria.get(other.id) if other.parent is not None else self.before.root
             found = PointsDifference(other, "added") if node is None else self._difference(node, other)
-            if found.reason is None and found.verdict != "added":
-                found = replace(found, reason=told)
+            if found.verdict not in ("added", "unknown"):
+                found = replace(found, reason=_joined(self.limits.get(other.id), told))
             self.found[other.id] = found
             progress(found)
         dropped = [
@@ -145,10 +147,19 @@ class Comparison:
         for finding in findings.values():
             if finding.state == "unknown":
                 return PointsDifference(other, "unknown", departments, finding.reason)
+        self._limit(other, findings.values())
         loses, gains = (findings[way].state == "possible" for way in ("loses", "gains"))
         if findings["counts in one"].state == "possible":
             return PointsDifference(other, "applies to others", departments)
         return PointsDifference(other, VERDICTS[loses, gains], departments)
+
+    def _limit(self, other: Criterion, findings: Iterable[Finding]) -> None:
+        """Note within what the criterion's verdict was shown; what follows from others is within the same."""
+        own = [one.reason for one in findings if one.state == "impossible"]
+        below = [self.limits.get(child.id) for child in other.children]
+        limit = next((one for one in (*own, *below) if one is not None), None)
+        if limit is not None:
+            self.limits[other.id] = limit
 
     def _way(self, way: Way, node: Criterion, other: Criterion) -> Finding:
         """Whether the criterion can differ in this way: from what is known below it, or from the solver."""
@@ -203,7 +214,15 @@ class Comparison:
         found = self.prover.decide(claim, confirm, question=f"diff: {way}", target=other.id, expected=False)
         if found.state == "possible":
             return Finding("possible", departments[-1])
-        return IMPOSSIBLE if found.state == "impossible" else Finding("unknown", reason=found.reason)
+        state: Literal["impossible", "unknown"] = "impossible" if found.state == "impossible" else "unknown"
+        return Finding(state, reason=found.reason)
+
+
+def _joined(*reasons: Text | None) -> Text | None:
+    told = [one for one in reasons if one is not None]
+    if not told:
+        return None
+    return Text("；".join(one.zh for one in told), "; ".join(one.en for one in told))
 
 
 def _differs(way: Way, node: Criterion, other: Criterion) -> Holds:
