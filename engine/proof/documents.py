@@ -13,7 +13,7 @@ from engine.language.numbers import HUNDRED, Rational, format_exact
 from engine.language.terms import Kind, Value
 from engine.proof.answers import Document
 from engine.proof.arithmetic import Expr
-from engine.proof.scores import beside
+from engine.proof.leaves import beside
 from engine.proof.solving import World
 from engine.proof.variables import Member, Variable, identity, python_value
 from engine.ruleset.model import Criterion, Fact, Ruleset, TierScore, Unseen

@@ -16,9 +16,10 @@ from typing import Literal
 
 import z3
 
+from engine.proof.abstract import Abstract, Bag
 from engine.proof.arithmetic import Bool, Expr, both, negation
 from engine.proof.encoding import Encoder
-from engine.proof.gathering import Abstract, Bag, Unrolled
+from engine.proof.gathering import Unrolled
 from engine.proof.scores import Scores
 from engine.proof.variables import Department, Variable, calendar_ends, variables_of
 from engine.proof.workdays import Calendar

@@ -23,7 +23,7 @@ from engine.ledger.scoring import Scoring
 from engine.proof.answers import Document
 from engine.proof.arithmetic import TRUE, Bool, Expr, both, negation, number
 from engine.proof.documents import Reader
-from engine.proof.scores import beside
+from engine.proof.leaves import beside
 from engine.proof.solving import Verdict, World, ask, new_solver, remaining
 from engine.proof.variables import Variable
 from engine.ruleset.model import Ruleset

@@ -8,7 +8,7 @@ import z3
 
 from engine.facts.model import Facts
 from engine.proof.arithmetic import Bool, negation
-from engine.proof.scores import beside
+from engine.proof.leaves import beside
 from engine.proof.solving import World
 from engine.proof.variables import Member, Variable, identity, literal
 from engine.ruleset.model import Ruleset, TierScore, Unseen

@@ -18,10 +18,11 @@ from engine.proof import encoding, scores
 from engine.proof.answers import Answer
 from engine.proof.arithmetic import TRUE, Bool, Expr, number, total
 from engine.proof.encoding import Coded
+from engine.proof.points import Points
 from engine.proof.prover import Prover
 from engine.proof.proving import answered, tasks_of
 from engine.proof.questions import monotone
-from engine.proof.scores import Points, Scores
+from engine.proof.scores import Scores
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Criterion, Ruleset
 from engine.source import parse_source

@@ -73,8 +73,7 @@ class Gaps:
 
 def counts(scores: Scores, node: Criterion) -> Bool:
     """That everything above the criterion applies and the criterion itself is in the reckoning."""
-    above = TRUE if node.parent is None else scores.reached(node.parent)
-    return both(above, scores.points(node).in_play)
+    return both(scores.reached_from_above(node), scores.points(node).in_play)
 
 
 def _are_alike(children: Sequence[Criterion]) -> bool:

@@ -11,10 +11,11 @@ import z3
 
 from engine.errors import Problem, Text
 from engine.proof.arithmetic import Bool, both, negation, number
+from engine.proof.leaves import exactly_one
 from engine.proof.prover import Prover
 from engine.proof.questions.base import Question, Reply, Target, impossible, leaves, of_node
 from engine.proof.questions.refusal import graded_with_problem, refused
-from engine.proof.scores import Scores, exactly_one
+from engine.proof.scores import Scores
 from engine.proof.solving import World
 from engine.ruleset.model import BandScore, CaseScore, Ruleset
 

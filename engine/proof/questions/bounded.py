@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from engine.errors import Text
 from engine.ledger.scoring import Scoring
 from engine.proof.arithmetic import FALSE, Bool, both, either
+from engine.proof.points import Points
 from engine.proof.prover import Prover, confirmed_by
 from engine.proof.questions.base import Question, Reply, Target, impossible, of_node
-from engine.proof.scores import Points, has_bonus
+from engine.proof.scores import has_bonus
 from engine.proof.solving import World
 from engine.ruleset.model import Criterion, Ruleset
 
