@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from engine.errors import RulesetError, UnconfirmedWitness
-from engine.proof import encoding, scores
+from engine.proof import encoding, leaves
 from engine.proof.answers import Answer
 from engine.proof.arithmetic import TRUE, Bool, Expr, number, total
 from engine.proof.encoding import Coded
@@ -125,13 +125,13 @@ def below_nothing(patch: Patch) -> Ruleset:
 
 
 def limits_left_out(patch: Patch) -> Ruleset:
-    right = scores.within
+    right = leaves.within
 
     def within(value: Expr, allowed: Any, words: Any) -> Bool:
         outside = right(value, allowed, words)
         return outside if allowed.high is None else outside & (value != number(allowed.high))
 
-    patch.setattr(scores, "within", within)
+    patch.setattr(leaves, "within", within)
     return built()
 
 
