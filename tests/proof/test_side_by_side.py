@@ -82,12 +82,17 @@ def test_a_fault_in_one_of_them_is_a_fault(tmp_path: Path, monkeypatch: pytest.M
     assert caught.value.exit_code == 70
 
 
+def listening() -> None:
+    """As a terminal begins a program; a background job of a shell, which may run these tests, is deaf to interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def running() -> subprocess.Popen[str]:
     """A proof that takes a while, with two processes, as a terminal would run it."""
     return subprocess.Popen(
         [sys.executable, "-m", "cli", "--lang", "en", "rules", "prove", "guangdong/2024", "-j", "2"],
         cwd=ROOT, env=settings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-        start_new_session=True,
+        start_new_session=True, preexec_fn=listening,  # noqa: PLW1509 - no thread is running here
     )  # fmt: skip
 
 
