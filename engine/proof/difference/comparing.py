@@ -197,14 +197,13 @@ class Comparison:
         departments: list[Shown] = []
 
         def claim(world: World) -> Bool:
-            one, two = world.scores
-            there, there_too = counts(one, node), counts(two, other)
             if way == "counts in one":
+                one, two = world.scores
+                there, there_too = counts(one, node), counts(two, other)
                 return either(both(there, negation(there_too)), both(there_too, negation(there)))
             gap = self.gaps.gap(world, node, other)
             beyond: Bool = gap > 0 if way == "loses" else gap < 0
-            defined = both(one.points(node).defined, two.points(other).defined)
-            return both(there, there_too, defined, beyond)
+            return both(self.gaps.comparable(world, node, other), beyond)
 
         def confirm(reader: Reader, prover: Prover) -> Witness | None:
             found = shown(reader, prover)

@@ -33,8 +33,11 @@ class Gaps:
     def counts_alike(self, node: Criterion, other: Criterion) -> bool:
         """Whether the criterion, and all above it, applies to the same departments."""
         before, after = self.meanings
-        same = before.rule(node.applies) == after.rule(other.applies) and node.if_not == other.if_not
-        return same and before.gates(node) == after.gates(other)
+        return self._applies_alike(node, other) and before.gates(node) == after.gates(other)
+
+    def _applies_alike(self, node: Criterion, other: Criterion) -> bool:
+        before, after = self.meanings
+        return before.rule(node.applies) == after.rule(other.applies) and node.if_not == other.if_not
 
     def rises_with_children(self, node: Criterion, other: Criterion) -> bool:
         """Whether both branches make the same of what those below them earn, and never less of more.
@@ -49,10 +52,15 @@ class Gaps:
 
     def only_adds(self, world: World, node: Criterion, other: Criterion) -> bool:
         """Whether both branches are the sum of their children, wherever they apply, to the same departments."""
-        before, after = self.meanings
-        applies = before.rule(node.applies) == after.rule(other.applies) and node.if_not == other.if_not
         one, two = world.scores
+        applies = self._applies_alike(node, other)
         return applies and node.points == other.points and _is_sum(one, node) and _is_sum(two, other)
+
+    def comparable(self, world: World, node: Criterion, other: Criterion) -> Bool:
+        """That the criterion counts in both and has a score by both, so that the gap means something."""
+        one, two = world.scores
+        defined = both(one.points(node).defined, two.points(other).defined)
+        return both(counts(one, node), counts(two, other), defined)
 
     def gap(self, world: World, node: Criterion, other: Criterion) -> Expr:
         """Points before less points after; it means something where the criterion counts in both."""

@@ -11,7 +11,6 @@ from engine.language.numbers import ZERO, Rational
 from engine.proof.answers import Witness
 from engine.proof.arithmetic import Bool, both, number
 from engine.proof.difference.comparing import Comparison
-from engine.proof.difference.gap import counts
 from engine.proof.difference.repeating import repeated
 from engine.proof.difference.shown import Shown, shown
 from engine.proof.documents import Reader
@@ -117,10 +116,8 @@ class _Search:
         node, other = pair
 
         def claim(world: World) -> Bool:
-            one, two = world.scores
-            gap = self.comparison.gaps.gap(world, node, other)
-            defined = both(one.points(node).defined, two.points(other).defined)
-            return both(counts(one, node), counts(two, other), defined, gap >= number(target))
+            gaps = self.comparison.gaps
+            return both(gaps.comparable(world, node, other), gaps.gap(world, node, other) >= number(target))
 
         def confirm(reader: Reader, prover: Prover) -> Witness | None:
             found = shown(reader, prover)
