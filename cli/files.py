@@ -67,7 +67,8 @@ def _read_text(path: Path, ruleset: str | None, session: Session) -> tuple[Score
 
 
 def _read_workbook(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer, Facts]:
-    from engine.documents.workbook.reading import read_workbook, read_workbook_facts, ruleset_of_workbook
+    from engine.documents.workbook.opening import read_workbook
+    from engine.documents.workbook.reading import read_workbook_facts, ruleset_of_workbook
 
     book = read_workbook(path)
     scorer = _scorer(Position(str(path)), ruleset, ruleset_of_workbook(book), session)

@@ -16,6 +16,7 @@ _STAGES = {
     "score": Text("列式评分", "scoring in columns"),
     "ledger": Text("生成扣分明细", "writing the ledger"),
     "direct": Text("逐个计算", "scoring one by one"),
+    "write": Text("写出结果", "writing the result"),
 }
 
 
@@ -39,7 +40,7 @@ class Progress:
             return
         self.said = now
         line = self.session.say(_STAGES[stage])
-        if stage in ("read", "direct"):
+        if of:
             rate = done / (now - self.began) if done else 0.0
             left = (of - done) / rate if rate else 0.0
             line += f" {done:,}/{of:,}"

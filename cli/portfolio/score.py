@@ -57,10 +57,10 @@ def score(
         try:
             portfolio.read(source, progress)
             counts = portfolio.score(progress, session.language)
+            make_results(portfolio, counts)
+            write_results(connection, output, chosen, progress)
         finally:
             progress.done()
-        make_results(portfolio, counts)
-        write_results(connection, output, chosen)
     click.echo(
         session.say(
             Text(

@@ -32,16 +32,19 @@ def results_of(portfolio: Portfolio) -> tuple[dict[str, Result], dict[str, set[s
         for row in rows
     }
     lines = connection.execute(
-        "SELECT name, kind, criterion, rule, record, nominal_numerator, nominal_denominator, applied_numerator, "
-        "applied_denominator, reason FROM ledger JOIN departments USING (department) "
-        "ORDER BY department, place, turn, record"
+        "SELECT department, kind, criterion, coalesce(rule, ''), coalesce(record, ''), nominal::VARCHAR, "
+        "applied::VARCHAR, coalesce(reason, '') FROM ledger ORDER BY department, line"
     ).fetchall()
-    for one, kind, criterion, rule, record, n, nd, a, ad, reason in lines:
-        results[one][2].append((kind, criterion, rule, record, _fraction(n, nd), _fraction(a, ad), reason))
+    for one, kind, criterion, rule, record, nominal, applied, reason in lines:
+        results[one][2].append((kind, criterion, rule, record, _exact(nominal), _exact(applied), reason))
     rejects: dict[str, set[str]] = {}
     for one, code in connection.execute("SELECT department, code FROM rejects").fetchall():
         rejects.setdefault(one, set()).add(code)
     return results, rejects
+
+
+def _exact(text: str) -> str:
+    return str(Rational(text))
 
 
 def _fraction(numerator: int, denominator: int) -> str:

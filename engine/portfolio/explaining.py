@@ -11,7 +11,8 @@ from engine.ledger.scoring import Scoring
 from engine.portfolio.comparing import differing_parts, result_of, results_of
 from engine.portfolio.documents import documents_of, read_document
 from engine.portfolio.loading import load_documents
-from engine.portfolio.scoring import Portfolio, Report
+from engine.portfolio.reporting import Report
+from engine.portfolio.scoring import Portfolio
 from engine.portfolio.staging import number_departments
 from engine.scoring import Scorer
 

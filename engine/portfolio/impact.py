@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Language
+from engine.portfolio.amounts import as_decimal, in_points
 from engine.portfolio.program import GRADE
 from engine.portfolio.quoting import name
-from engine.portfolio.results import in_points
-from engine.portfolio.scoring import Counts, Portfolio, Report
+from engine.portfolio.reporting import Report
+from engine.portfolio.scoring import Counts, Portfolio
 from engine.portfolio.summary import TOP, points
 from engine.portfolio.writing import without_formulas
 from engine.ruleset.model import Ruleset
@@ -48,9 +49,8 @@ def _keep(portfolio: Portfolio, side: str) -> None:
         f"{name(GRADE)} AS grade FROM scored JOIN departments USING (department)"
     )
     execute(
-        f"CREATE OR REPLACE TABLE {side}_costs AS SELECT name, coalesce(nullif(rule, ''), kind || ' ' || criterion) AS rule, "
-        "sum(applied_numerator * 1000000 // applied_denominator)::DECIMAL(18,0) * 0.000001::DECIMAL(6,6) AS cost "
-        "FROM ledger JOIN departments USING (department) GROUP BY ALL"
+        f"CREATE OR REPLACE TABLE {side}_costs AS SELECT department AS name, coalesce(rule, kind || ' ' || criterion) AS rule, "
+        f"sum({as_decimal('applied')}) AS cost FROM ledger GROUP BY ALL"
     )
 
 

@@ -74,14 +74,10 @@ class LineSource:
         return (
             f"SELECT {KEY}, {place} AS place, {order} AS turn, {literal(self.kind)} AS kind, "
             f"{literal(self.criterion)} AS criterion, {literal(self.rule)} AS rule, {record} AS record, "
-            f"{_huge(nominal.number)} AS nominal_numerator, {_huge(nominal.denominator)} AS nominal_denominator, "
-            f"{_huge(applied.number)} AS applied_numerator, {_huge(applied.denominator)} AS applied_denominator, "
+            f"{nominal.number.sql} AS nominal_numerator, {nominal.denominator.sql} AS nominal_denominator, "
+            f"{applied.number.sql} AS applied_numerator, {applied.denominator.sql} AS applied_denominator, "
             f"{self.reason} AS reason FROM {source}{condition}"
         )
-
-
-def _huge(one: Int) -> str:
-    return f"{wrapped(one.sql)}::HUGEINT"
 
 
 class LineTranslator:

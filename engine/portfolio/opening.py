@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import Position, Problem, RecordError, Text
+from engine.portfolio.amounts import as_decimal
 from engine.portfolio.quoting import literal
 from engine.portfolio.results import ORDERS
 
@@ -57,12 +58,7 @@ def _columns(table: str) -> str:
     """All columns, those of points as decimals; a line that is a fraction of a point is cut to a millionth."""
     made = []
     for one in _NUMBERS.get(table, ()):
-        plain = f"{one}::VARCHAR"
-        parts = f"split_part({plain}, '/', 1)::HUGEINT * 1000000 // split_part({plain}, '/', 2)::HUGEINT"
-        fraction = f"({parts})::DECIMAL(18,0) * 0.000001::DECIMAL(6,6)"
-        value = f"{plain}::DECIMAL(18,6)"
-        if table == "ledger":
-            value = f"CASE WHEN contains({plain}, '/') THEN ({fraction})::DECIMAL(18,6) ELSE TRY_CAST({plain} AS DECIMAL(18,6)) END"
+        value = as_decimal(one) if table == "ledger" else f"{one}::VARCHAR::DECIMAL(18,6)"
         made.append(f"{value} AS {one}")
     made += (
         ["rank::BIGINT AS rank"]

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine import __version__
+from engine.portfolio.amounts import in_points
 from engine.portfolio.layout import JUDGED_DECIMALS, KEY
 from engine.portfolio.program import GRADE
 from engine.portfolio.quoting import literal, name
 from engine.portfolio.scoring import Counts, Portfolio
 
 ORDERS: Mapping[str, str] = {
-    "scores": "department", "points": "department", "ledger": "department, line", "claims": "department, criterion",
-    "rejects": "department, fact, code, reason", "criteria": "place", "about": "ALL",
+    "scores": "", "points": "", "ledger": "", "claims": "department, criterion",
+    "rejects": "department, fact, code, reason", "criteria": "place", "about": "",
 }  # fmt: skip
-"""The tables of a result, and the order of their rows."""
-
-
-def in_points(number: str, decimals: int) -> str:
-    """A whole number of ``10^-decimals`` as a decimal; never by way of a float."""
-    if decimals == 0:
-        return f"({number})::DECIMAL(18,0)"
-    return f"(({number})::DECIMAL(18,0) * '0.{'0' * (decimals - 1)}1'::DECIMAL({decimals},{decimals}))::DECIMAL(18,{decimals})"
+"""The tables of a result, and the order of their rows; empty where they are in order already."""
 
 
 def make_results(portfolio: Portfolio, counts: Counts) -> None:
@@ -35,15 +29,16 @@ def make_results(portfolio: Portfolio, counts: Counts) -> None:
     execute(
         f"CREATE VIEW result.scores AS SELECT name AS department, {total} AS total, {name(GRADE)} AS grade, "
         f"rank() OVER (ORDER BY \"=total\" DESC) AS rank, CASE WHEN \":direct\" THEN 'direct' ELSE 'columns' END AS scored_by "
-        f"FROM main.scored JOIN main.departments USING ({KEY})"
+        f"FROM main.scored JOIN main.departments USING ({KEY}) ORDER BY main.departments.{KEY}"
     )
     points = ", ".join(
         f"{in_points(name(f'={text}'), program.decimals)} AS {name(text)}" for text in program.nodes
     )
     execute(
-        f"CREATE VIEW result.points AS SELECT name AS department, {points} FROM main.scored JOIN main.departments USING ({KEY})"
+        f"CREATE VIEW result.points AS SELECT name AS department, {points} FROM main.scored "
+        f"JOIN main.departments USING ({KEY}) ORDER BY main.departments.{KEY}"
     )
-    _ledger(portfolio)
+    execute("CREATE VIEW result.ledger AS SELECT * FROM main.ledger")
     _claims(portfolio)
     execute("CREATE VIEW result.rejects AS SELECT * FROM main.rejects")
     _criteria(portfolio)
@@ -55,32 +50,6 @@ def make_results(portfolio: Portfolio, counts: Counts) -> None:
     }  # fmt: skip
     rows = ", ".join(f"({literal(one)}, {literal(value)})" for one, value in about.items())
     execute(f"CREATE VIEW result.about AS SELECT * FROM (VALUES {rows}) AS t(name, value)")
-
-
-def _ledger(portfolio: Portfolio) -> None:
-    assert portfolio.program is not None
-    program = portfolio.program
-    unit = 10**program.decimals
-    shared = any(source.share is not None or source.unit.value != unit for source in program.sources)
-
-    def amount(text: str) -> str:
-        number, divisor = f"{text}_numerator", f"{text}_denominator"
-        if not shared:
-            return in_points(f"{number} * ({unit} // {divisor})", program.decimals)
-        scaled = in_points(f"{number} * 1000000 // {divisor}", 6)
-        common = f"gcd({number}, {divisor})"
-        return (
-            f"CASE WHEN {number} * 1000000 % {divisor} = 0 THEN rtrim(rtrim({scaled}::VARCHAR, '0'), '.') "
-            f"ELSE ({number} // {common})::VARCHAR || '/' || ({divisor} // {common})::VARCHAR END"
-        )
-
-    portfolio.connection.execute(
-        f"CREATE VIEW result.ledger AS SELECT name AS department, "
-        f"row_number() OVER (PARTITION BY {KEY} ORDER BY place, turn, record) AS line, kind, criterion, "
-        f"nullif(rule, '') AS rule, nullif(record, '') AS record, {amount('nominal')} AS nominal, "
-        f"{amount('applied')} AS applied, nullif(reason, '') AS reason "
-        f"FROM main.ledger JOIN main.departments USING ({KEY})"
-    )
 
 
 def _claims(portfolio: Portfolio) -> None:
@@ -119,5 +88,5 @@ def _criteria(portfolio: Portfolio) -> None:
 
 def ordered(table: str) -> str:
     """The query of a table of the result, its rows in order."""
-    order = "" if ORDERS[table] == "ALL" else f" ORDER BY {ORDERS[table]}"
+    order = f" ORDER BY {ORDERS[table]}" if ORDERS[table] else ""
     return f"SELECT * FROM result.{table}{order}"

@@ -12,6 +12,7 @@ from datetime import date
 
 from engine.language.literals import TRUTHS
 from engine.language.terms import NUMERIC, Kind
+from engine.portfolio.amounts import in_points
 from engine.portfolio.beside import criterion_names
 from engine.portfolio.calendar import day_before_first, numbered_days
 from engine.portfolio.layout import (
@@ -28,7 +29,6 @@ from engine.portfolio.layout import (
 )
 from engine.portfolio.program import CERTAIN, GRADE, Program, program_of
 from engine.portfolio.quoting import literal, name
-from engine.portfolio.results import in_points
 from engine.ruleset.model import Criterion, Ruleset, TierScore
 
 _NUMBER = r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"

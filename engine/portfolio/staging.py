@@ -205,8 +205,8 @@ def _stage_list(
     )
     connection.execute(f'ALTER TABLE {name(table.name)} DROP COLUMN ":sound"')
     connection.execute(
-        f"INSERT INTO unsound SELECT {KEY} FROM (SELECT {KEY}, count(*) AS n, "
-        f"count(DISTINCT {name(table.key)}) AS u FROM {name(table.name)} GROUP BY {KEY}) WHERE u < n"
+        f"INSERT INTO unsound SELECT DISTINCT {KEY} FROM (SELECT {KEY} FROM {name(table.name)} "
+        f"WHERE {name(table.key)} IS NOT NULL GROUP BY {KEY}, {name(table.key)} HAVING count(*) > 1)"
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
 
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.portfolio.quoting import literal
+from engine.portfolio.reporting import Report, silent
 from engine.portfolio.results import ORDERS, ordered
 from engine.writing import FORMULA_SIGNS
 
@@ -31,8 +32,11 @@ def format_of(path: Path) -> Format:
     )  # type: ignore[return-value]
 
 
-def write_results(connection: DuckDBPyConnection, path: Path, format_: Format) -> None:
+def write_results(
+    connection: DuckDBPyConnection, path: Path, format_: Format, report: Report = silent
+) -> None:
     """Write every table of the result to ``path``, replacing an earlier result there."""
+    report("write", 0, 0)
     try:
         with _in_place(path, folder=format_ in ("csv", "parquet")) as temporary:
             if format_ == "xlsx":
@@ -72,9 +76,11 @@ def _in_place(path: Path, *, folder: bool) -> Iterator[Path]:
         message = Text("此处已有别的文件", "there is something else here")
         fix = Text("换一个名称，或先移走它", "choose another name, or move it away first")
         raise UsageProblem([Problem("U001", message, Position(str(path)), fix=fix)])
-    holder = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}.", suffix=".part"))
+    # The name comes before the folder: an interrupt right after it is made finds it named, and so clears it away.
+    holder = path.absolute().parent / f".{path.name}.{uuid4().hex}.part"
     before = holder / "before"
     try:
+        holder.mkdir(mode=0o700)
         temporary = holder / path.name
         if folder:
             temporary.mkdir()

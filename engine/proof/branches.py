@@ -76,7 +76,9 @@ class Branches:
         rescaled = self._divided(times(full, earned), base, bases)
         same = z3.simplify(base == full)
         spread = chosen(
-            same, earned, self.encoder.rounded(rescaled, self.decimals) if not z3.is_true(same) else earned
+            same,
+            earned,
+            self.encoder.nonlinear.rounded(rescaled, self.decimals) if not z3.is_true(same) else earned,
         )
         only_bonuses = z3.simplify(both(base == 0, full != 0))
         if z3.is_false(only_bonuses) or z3.is_true(same):
@@ -91,7 +93,7 @@ class Branches:
     def _divided(self, value: Expr, by: Expr, candidates: frozenset[Rational]) -> Expr:
         """``value / by`` where ``by`` is one of the candidates: no division is left."""
         if len(candidates) > 64:
-            return self.encoder.quotient(value, by)
+            return self.encoder.nonlinear.quotient(value, by)
         found: Expr = number(0)
         for one in sorted(candidates - {ZERO}):
             found = chosen(by == number(one), times(value, number(1 / one)), found)
@@ -107,10 +109,10 @@ class Branches:
             known = frozenset(Rational(count) for count in range(len(children) + 1))
             exact = self._divided(total(parts), total(weights), known)
         else:
-            exact = self.encoder.quotient(total(parts), total(weights))
+            exact = self.encoder.nonlinear.quotient(total(parts), total(weights))
         return Points(
             number(node.points),
-            self.encoder.rounded(exact, self.decimals),
+            self.encoder.nonlinear.rounded(exact, self.decimals),
             defined=defined,
             fulls=frozenset({node.points}),
         )

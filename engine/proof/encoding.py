@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import z3
 
-from engine.language.numbers import ONE, Rational, round_half_up
+from engine.language.numbers import ONE
 from engine.language.terms import (
     NUMERIC,
     Apply,
@@ -45,14 +45,13 @@ from engine.proof.arithmetic import (
     floor,
     greatest,
     implied,
-    is_on_grid,
     least,
     negation,
     number,
-    rounded,
     times,
     total,
 )
+from engine.proof.nonlinear import Nonlinear
 from engine.proof.variables import Department, Variable, identity, in_calendar, literal, within
 from engine.proof.variables import Member as RecordMember
 from engine.proof.workdays import Calendar
@@ -90,28 +89,17 @@ class Encoder:
         self.department = department
         self.gatherer = gatherer
         self.calendar = calendar
-        self.abstract = abstract
-        """Whether rounded amounts are unknowns of their own, so that what is true of rounding can be said of them."""
+        self.nonlinear = Nonlinear(department, abstract=abstract)
         self.frames: dict[int, RecordMember] = {}
         self.replaced: dict[str, Expr] = {}
         """Facts and measures that are looked at with another value than their own."""
         self._facts = {fact.name: identity(fact.name, fact) for fact in ruleset.schema.scalars()}
         self._measures: dict[str, Coded] = {}
-        self._quotients: dict[tuple[int, ...], Expr] = {}
-        self._quotient_parts: dict[int, tuple[Expr, Expr]] = {}
-        self._kept: list[Expr] = []
-        self._products: set[int] = set()
-        self._roundings: dict[tuple[int, ...], Expr] = {}
         self.findings: FindingsCounter | None = None
 
     @property
     def axioms(self) -> list[Bool]:
         return self.department.axioms
-
-    def keep(self, *expressions: Expr) -> tuple[int, ...]:
-        """The expressions' ids, which stay theirs because they are kept."""
-        self._kept += expressions
-        return tuple(one.get_id() for one in expressions)
 
     @contextmanager
     def at(self, frame: int, member: RecordMember) -> Iterator[None]:
@@ -222,7 +210,7 @@ class Encoder:
             value, defined = self.encode(measure.expression.term)
             self.frames = frames
             if measure.decimals is not None:
-                value = self.rounded(value, measure.decimals)
+                value = self.nonlinear.rounded(value, measure.decimals)
             allowed = within(value, measure.allowed, self.department.words)
             self._measures[name] = Coded(value, both(defined, allowed))
         return self._measures[name]
@@ -245,90 +233,17 @@ class Encoder:
             case "-":
                 return Coded(total((left.value, times(number(-ONE), right.value))), defined)
             case "*":
-                return Coded(self.product(left.value, right.value), defined)
+                return Coded(self.nonlinear.product(left.value, right.value), defined)
         known = constant(right.value)
         divisible = TRUE if known else FALSE if known == 0 else right.value != 0
-        return Coded(self.quotient(left.value, right.value), both(defined, divisible))
-
-    def rounded(self, value: Expr, decimals: int, most: Rational | None = None) -> Expr:
-        """``value`` rounded half away from zero; with ``most`` it is known to lie from 0 to that."""
-        if not self.abstract or is_on_grid(value, decimals):
-            return rounded(value, decimals)
-        name = (*self.keep(value), decimals)
-        if name not in self._roundings:
-            steps = z3.Int(f"rounded {name[0]} {decimals}")
-            half, exact = number(Rational(1, 2)), value * number(10**decimals)
-            up = both(steps <= exact + half, exact + half < steps + 1)
-            down = both(steps >= exact - half, exact - half > steps - 1)
-            self.axioms.append(z3.If(value >= 0, up, down))
-            if most is not None:
-                self.axioms.append(
-                    both(steps >= 0, steps <= number(round_half_up(most, decimals) * 10**decimals))
-                )
-            self.department.roundings.append((value, steps, decimals))
-            self._roundings[name] = z3.ToReal(steps) * number(Rational(1, 10**decimals))
-        return self._roundings[name]
-
-    def product(self, left: Expr, right: Expr) -> Expr:
-        """``left * right``, and what the solver should know of it where neither is a constant."""
-        value = times(left, right)
-        if self.abstract and constant(left) is None and constant(right) is None:
-            (name,) = self.keep(value)
-            if name not in self._products:
-                self._products.add(name)
-                for one, two in ((left, right), (right, left)):
-                    self.axioms.append(
-                        z3.Implies(
-                            both(one >= 0, two >= 0),
-                            both(value >= 0, z3.If(two <= 1, value <= one, value >= one)),
-                        )
-                    )
-        return value
-
-    def quotient(self, left: Expr, right: Expr) -> Expr:
-        """``left / right``: the number that times the divisor is the dividend."""
-        known = constant(right)
-        if known is not None:
-            return times(left, number(1 / known)) if known else number(0)
-        name = self.keep(left, right)
-        if name not in self._quotients:
-            one, two = name
-            value = z3.Real(f"quotient {one} {two}")
-            self._quotients[one, two] = value
-            self._quotient_parts[value.get_id()] = (left, right)
-            above = right > 0
-            self.axioms.extend(
-                [
-                    z3.Implies(right != 0, value * right == left),
-                    z3.Implies(both(above, left >= 0), value >= 0),
-                    z3.Implies(both(above, left <= 0), value <= 0),
-                    z3.Implies(above, (value <= 1) == (left <= right)),
-                    z3.Implies(above, (value >= 1) == (left >= right)),
-                ]
-            )
-        return self._quotients[name[0], name[1]]
+        return Coded(self.nonlinear.quotient(left.value, right.value), both(defined, divisible))
 
     def _compare(self, term: Compare) -> Coded:
         left, right = self.encode(term.left), self.encode(term.right)
         if term.left.type.kind in NUMERIC:
-            self._multiply_out(left.value, right.value)
-            self._multiply_out(right.value, left.value)
+            self.nonlinear.multiplied_out(left.value, right.value)
+            self.nonlinear.multiplied_out(right.value, left.value)
         return Coded(compared(term.operator, left.value, right.value), both(left.defined, right.defined))
-
-    def _multiply_out(self, quotient: Expr, limit: Expr) -> None:
-        """What a ratio's comparison with a limit says of the amounts, without the division."""
-        parts, known = self._quotient_parts.get(quotient.get_id()), constant(limit)
-        if parts is None or known is None:
-            return
-        dividend, divisor = parts
-        product = times(divisor, limit)
-        above = divisor > 0
-        self.axioms.extend(
-            [
-                z3.Implies(above, (quotient <= limit) == (dividend <= product)),
-                z3.Implies(above, (quotient >= limit) == (dividend >= product)),
-            ]
-        )
 
     def _member(self, term: Member) -> Coded:
         value = self.encode(term.value)
@@ -367,7 +282,7 @@ class Encoder:
                 return Coded(greatest((values[0], times(number(-ONE), values[0]))), defined)
             case "round":
                 places = constant(values[1]) if len(values) == 2 else None
-                return Coded(self.rounded(values[0], int(places or 0)), defined)
+                return Coded(self.nonlinear.rounded(values[0], int(places or 0)), defined)
             case "floor":
                 return Coded(floor(values[0]), defined)
             case "ceil":
@@ -381,7 +296,7 @@ class Encoder:
                 return Coded(z3.ToReal(self.calendar.between(*values)), both(defined, known))
             case "whole_steps" | "started_steps":
                 excess, size = values
-                steps = self.quotient(excess, size)
+                steps = self.nonlinear.quotient(excess, size)
                 counted = floor(steps) if term.function == "whole_steps" else _ceiling(steps)
                 value = chosen(excess > 0, counted, number(0))
                 return Coded(value, both(defined, implied(excess > 0, size > 0)))

@@ -80,7 +80,7 @@ class Lists:
                     self.sum(encoder, name, taking, _body_range(encoder, term)),
                     self.count(name, taking),
                 )
-                mean = encoder.quotient(summed.value, counted.value)
+                mean = encoder.nonlinear.quotient(summed.value, counted.value)
                 return Coded(mean, both(summed.defined, counted.value > 0))
         return self.extreme(name, taking, term.function == "max")
 

@@ -84,7 +84,7 @@ class Leaves(Rules):
         """Within the rule's ``at_most``, which is looked at where the rule fires."""
         assert rule.at_most is not None
         value, defined = self.encoder.encode(rule.at_most.term)
-        most = self.encoder.rounded(value, self.decimals)
+        most = self.encoder.nonlinear.rounded(value, self.decimals)
         fired = self.fired(rule)
         within_cap = chosen(fired, least((asked.value, most)), number(0))
         return Coded(within_cap, both(asked.defined, implied(fired, both(defined, value >= 0))))
@@ -106,7 +106,7 @@ class Leaves(Rules):
             value = self.encoder.department.stands_beside(beside(node), number(0), number(node.points), scale)
             defined = TRUE
         clamped = least((greatest((value, number(0))), number(node.points)))
-        return Coded(self.encoder.rounded(clamped, self.decimals, node.points), defined)
+        return Coded(self.encoder.nonlinear.rounded(clamped, self.decimals, node.points), defined)
 
     def _bands(self, score: BandScore) -> Coded:
         """Exactly one band holds the value; otherwise there is no score."""
@@ -159,7 +159,10 @@ class Leaves(Rules):
             department.axioms.append(implied(has_value, asked <= most))
         defined.append(has_value)
         return greatest(
-            (total((left, times(number(-ONE), self.encoder.rounded(asked, self.decimals)))), number(0))
+            (
+                total((left, times(number(-ONE), self.encoder.nonlinear.rounded(asked, self.decimals)))),
+                number(0),
+            )
         )
 
     def _bonus(self, node: Criterion, defined: list[Bool]) -> Expr:

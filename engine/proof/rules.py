@@ -129,7 +129,7 @@ class Rules:
         """What the rule asks for, rounded; below 0 there is no score. The record is the one at hand."""
         assert rule.amount is not None
         value, defined = self.encoder.encode(rule.amount.term)
-        return Coded(self.encoder.rounded(value, self.decimals), both(defined, value >= 0))
+        return Coded(self.encoder.nonlinear.rounded(value, self.decimals), both(defined, value >= 0))
 
     def asked(self, rules: Sequence[Rule]) -> Coded:
         """What rules, all without records or all of one list, ask for together."""

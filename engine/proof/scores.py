@@ -157,7 +157,7 @@ class Scores(Leaves):
         earned, defined = found.earned, both(found.defined, self.decided(veto))
         if veto.amount is not None:
             value, has_value = self.encoder.encode(veto.amount.term)
-            kept = greatest((self.encoder.rounded(value, self.decimals), number(0)))
+            kept = greatest((self.encoder.nonlinear.rounded(value, self.decimals), number(0)))
             holds = both(found.in_play, self.fired(veto))
             earned = chosen(holds, least((earned, kept)), earned)
             defined = both(defined, implied(holds, has_value))

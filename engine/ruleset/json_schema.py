@@ -1,6 +1,6 @@
 """The JSON Schema (2020-12) of a ruleset document, for editors: what may be written where, and what it means.
 
-It is made from the models in ``document.py``. A document with ``extends`` is an overlay: nothing in
+It is made from the models in ``document/``. A document with ``extends`` is an overlay: nothing in
 it is required but what tells entries apart, and ``remove: true`` drops one. The schema knows shapes
 only; names, units and expressions are for ``audit rules check``.
 """

@@ -14,7 +14,8 @@ from engine.documents.report import page, word
 from engine.documents.report.content import report_of
 from engine.documents.spreadsheet import Spreadsheet
 from engine.documents.workbook.filling import empty_filling
-from engine.documents.workbook.reading import read_workbook, read_workbook_facts
+from engine.documents.workbook.opening import read_workbook
+from engine.documents.workbook.reading import read_workbook_facts
 from engine.documents.workbook.template import template
 from engine.errors import AuditError, Problem
 from engine.view import View

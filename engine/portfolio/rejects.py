@@ -1,0 +1,86 @@
+"""The table ``rejects``: departments that have no score, with every reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.errors import AuditError, Language, Position, Problem, Text
+from engine.portfolio.appending import insert
+from engine.portfolio.cells import trimmed
+from engine.portfolio.layout import KEY, Layout
+from engine.portfolio.quoting import name
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Reject = tuple[str, str, str, str, str]
+"""Department, code, fact, reason, what to do."""
+
+
+def create_rejects(connection: DuckDBPyConnection) -> None:
+    """Make the empty table."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE rejects (department VARCHAR, code VARCHAR, fact VARCHAR, reason VARCHAR, fix VARCHAR)"
+    )
+
+
+def reasons(department: str, error: AuditError, language: Language) -> list[Reject]:
+    """The rows for what was found wrong with a department."""
+    return _rows(department, [one for one in error.problems if one.severity == "error"], language)
+
+
+def reject_unnumbered(connection: DuckDBPyConnection, layout: Layout, language: Language) -> None:
+    """Rows without a department, departments there twice, and records of departments that are not there."""
+    if _count(connection, "raw.main") != _count(connection, "departments"):
+        _reject_doubled(connection, language)
+    for table in layout.lists.values():
+        # Every record of a numbered department was staged; where all were, none is an orphan.
+        if _count(connection, f"raw.{name(table.name)}") != _count(connection, name(table.name)):
+            _reject_orphans(connection, table.name, language)
+
+
+def _count(connection: DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+_GIVEN = f"coalesce({trimmed(f'{KEY}::VARCHAR')}, '')"
+
+
+def _reject_doubled(connection: DuckDBPyConnection, language: Language) -> None:
+    doubled = connection.execute(
+        f"SELECT {_GIVEN}, count(*) FROM raw.main GROUP BY ALL HAVING count(*) > 1 OR {_GIVEN} = '' ORDER BY 1"
+    ).fetchall()
+    rows: list[Reject] = []
+    for department, times in doubled:
+        problem = _doubled(times)
+        if not department:
+            problem = Problem("F001", Text("缺少部门名称", "the department's name is missing"), None, KEY)
+        for _ in range(times):
+            rows += _rows(department, [problem], language)
+    insert(connection, "rejects", rows)
+
+
+def _reject_orphans(connection: DuckDBPyConnection, table: str, language: Language) -> None:
+    orphans = connection.execute(
+        f"SELECT DISTINCT {_GIVEN} AS one FROM raw.{name(table)} "
+        f"WHERE {_GIVEN} NOT IN (SELECT {_GIVEN} FROM raw.main) ORDER BY one"
+    ).fetchall()
+    message = Text("main 表里没有这个部门", "this department is not in the table 'main'")
+    problem = Problem("F002", message, Position(table), table)
+    insert(connection, "rejects", [row for (one,) in orphans for row in _rows(one, [problem], language)])
+
+
+def _doubled(times: int) -> Problem:
+    message = Text(f"部门在 main 表里出现 {times} 次", f"the department is {times} times in the table 'main'")
+    return Problem("F006", message, None, KEY, Text("合并，或改正名称", "merge them, or correct the name"))
+
+
+def _rows(department: str, problems: list[Problem], language: Language) -> list[Reject]:
+    return [
+        (
+            department, one.code, one.path, one.message.in_language(language),
+            one.fix.in_language(language) if one.fix else "",
+        )
+        for one in problems
+    ]  # fmt: skip

@@ -1,0 +1,73 @@
+"""What the parts of a ruleset document have in common: texts in two languages, sources, ranges."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from engine.ruleset.fields import Literally, conflict
+
+
+def _bilingual(value: object) -> object:
+    return {"zh": value, "en": value} if isinstance(value, str) else value
+
+
+class Model(BaseModel):
+    """The base of all parts: unknown keys are errors, and nothing is changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class Bilingual(Model):
+    zh: str
+    en: str
+
+
+BilingualText = Annotated[
+    Bilingual,
+    BeforeValidator(_bilingual),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+                    "required": ["zh", "en"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""One text for both languages, or ``{zh: …, en: …}``."""
+
+
+KindName = Literal["number", "ratio", "money", "days", "count", "points", "date", "flag", "text", "choice"]
+
+
+class Basis(Model):
+    """Where a rule comes from. ``modelled``: no source prescribes it; the editor chose it."""
+
+    source: str | None = None
+    article: str | None = None
+    status: Literal["published", "framework", "law", "modelled"] | None = None
+    note: BilingualText | None = None
+
+
+class Bounds(Model):
+    """A range with its own closed sides: ``from`` and ``up_to`` include, ``above`` and ``below`` do not."""
+
+    from_: Literally | None = Field(None, alias="from")
+    above: Literally | None = None
+    up_to: Literally | None = None
+    below: Literally | None = None
+
+    @model_validator(mode="after")
+    def _one_bound_a_side(self) -> Bounds:
+        if self.from_ is not None and self.above is not None:
+            raise conflict("from", "above")
+        if self.up_to is not None and self.below is not None:
+            raise conflict("up_to", "below")
+        return self
