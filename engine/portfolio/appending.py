@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.portfolio.quoting import literal, name
+from engine.portfolio.quoting import name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_BATCH = 1000
-
 
 def insert(connection: DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Append rows, many at a time."""
-    for start in range(0, len(rows), _BATCH):
-        part = rows[start : start + _BATCH]
-        values = ", ".join(f"({', '.join(map(_sql, row))})" for row in part)
-        connection.execute(f"INSERT INTO {name(table)} VALUES {values}")
+    """Append rows. They go over as texts, which hold a number of any size, and become the columns' types there."""
+    import pyarrow as pa
 
-
-def _sql(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return str(value) if isinstance(value, int) else literal(str(value))
+    if not rows:
+        return
+    columns = [
+        pa.array([None if one is None else str(one) for one in column], pa.string())
+        for column in zip(*rows, strict=True)
+    ]
+    connection.register("appended", pa.table(columns, [f"c{place}" for place in range(len(columns))]))
+    connection.execute(f"INSERT INTO {name(table)} SELECT * FROM appended")
+    connection.unregister("appended")

@@ -107,8 +107,13 @@ def _rows(
     there = raw_columns(connection, table)
     if not there:
         return {}
+    # First how the table spells the names, then their rows: a plain column lets the database pass over all the others.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE spelled AS SELECT DISTINCT w.name, t.{KEY} AS spelling FROM raw.{name(table)} AS t "
+        f"JOIN wanted AS w ON w.name = {trimmed(f't.{KEY}::VARCHAR')}"
+    )
     cursor = connection.execute(
-        f"SELECT w.name, t.* FROM raw.{name(table)} AS t JOIN wanted AS w ON w.name = {trimmed(f't.{KEY}::VARCHAR')}"
+        f"SELECT s.name, t.* FROM raw.{name(table)} AS t JOIN spelled AS s ON s.spelling = t.{KEY}"
     )
     found: dict[str, list[dict[str, Any]]] = {}
     while batch := cursor.fetchmany(10_000):

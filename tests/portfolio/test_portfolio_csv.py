@@ -12,7 +12,8 @@ import pytest
 from engine.errors import FactsError
 from engine.portfolio.layout import Layout, layout_of
 from engine.portfolio.reading import load as read
-from engine.portfolio.scoring import Portfolio, silent
+from engine.portfolio.reporting import silent
+from engine.portfolio.scoring import Portfolio
 from tests.command import audit
 from tests.portfolio.test_differential import drawn, load
 from tests.portfolio.test_script import write_tables
@@ -57,8 +58,9 @@ def results(folder: Path) -> tuple[int, int, list[tuple[object, ...]]]:
         lambda text: BOM + b'"department"' + text.removeprefix(b"department").replace(b"\n", b"\r\n"),
         lambda text: text.removesuffix(b"\n"),
         lambda text: text + b"\n\n",
+        lambda text: text.replace(b"\n", b",\n").replace(b",\n", b"\n", 1),
     ],
-    ids=["CRLF", "mark", "mark, quotes and CRLF", "no last line end", "blank lines"],
+    ids=["CRLF", "mark", "mark, quotes and CRLF", "no last line end", "blank lines", "a comma at the end"],
 )
 def test_the_same_table_however_its_lines_end(
     tables: Path, tmp_path: Path, change: Callable[[bytes], bytes]

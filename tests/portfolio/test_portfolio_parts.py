@@ -1,0 +1,92 @@
+"""Departments are scored in parts: where one part ends and the next begins changes nothing in the result."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+import pytest
+
+from engine.portfolio import parts
+from engine.portfolio.reading import workspace
+from engine.portfolio.results import make_results
+from engine.portfolio.scoring import Counts, Portfolio
+from engine.portfolio.writing import write_results
+from tests.command import audit
+from tests.portfolio.test_differential import drawn, load
+from tests.portfolio.test_portfolio_score import table
+from tests.portfolio.test_script import write_tables
+
+pytest.importorskip("duckdb")
+
+RULESETS = ["guangdong/2024", "shapes/21-waiver", "shapes/exact-judged", "shapes/24-money-weighted-units"]
+DRAWN = 30
+
+
+TIE = [
+    {"id": "A", "direction": "positive", "weight": "3", "target": "3", "actual": "1"},
+    {"id": "B", "direction": "positive", "weight": "3", "target": "30000", "actual": "20015"},
+]
+"""Half a cent exactly, which bounds a billionth apart cannot tell."""
+
+
+@pytest.fixture(params=RULESETS)
+def tables(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Path]:
+    """Departments, of which every ninth cannot be read; of guangdong/2024 two are for the direct evaluation."""
+    name: str = request.param
+    folder = tmp_path / "in"
+    done = audit("--rulesets", "tests", "portfolio", "template", name, "-o", folder)
+    assert done.code == 0, done.err
+    documents = drawn(load(name), DRAWN)
+    if name == "guangdong/2024":
+        documents[3]["facts"]["outputs"] = documents[17]["facts"]["outputs"] = TIE
+    write_tables(load(name), documents, folder)
+    main = (folder / "main.csv").read_text(encoding="utf-8").splitlines()
+    spoiled = [line.replace(",", ",x", 1) if number % 9 == 5 else line for number, line in enumerate(main)]
+    (folder / "main.csv").write_text("\n".join(spoiled) + "\n", encoding="utf-8")
+    return name, folder
+
+
+def scored(name: str, folder: Path, out: Path) -> Counts:
+    with workspace() as connection:
+        portfolio = Portfolio(connection, load(name))
+        portfolio.read(folder)
+        counts = portfolio.score()
+        make_results(portfolio, counts)
+        write_results(connection, out, "csv")
+    return counts
+
+
+@pytest.mark.slow
+def test_parts_change_nothing(
+    tables: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, folder = tables
+    whole = scored(name, folder, tmp_path / "whole")
+    assert whole.scored > 20
+    assert whole.rejected > 1
+    assert whole.direct == (2 if name == "guangdong/2024" else 0)
+    monkeypatch.setattr(parts, "PART", 7)
+    assert scored(name, folder, tmp_path / "parts") == whole
+    for file in sorted((tmp_path / "whole").iterdir()):
+        assert (tmp_path / "parts" / file.name).read_bytes() == file.read_bytes(), file.name
+
+    names = [row["department"] for row in table(tmp_path / "parts", "scores")]
+    assert names == sorted(set(names))
+    assert [row["department"] for row in table(tmp_path / "parts", "points")] == names
+    lines = table(tmp_path / "parts", "ledger")
+    grouped = [(one, [row["line"] for row in rows]) for one, rows in groupby(lines, itemgetter("department"))]
+    assert [one for one, _ in grouped] == sorted({row["department"] for row in lines})
+    for one, numbers in grouped:
+        assert numbers == [str(number) for number in range(1, len(numbers) + 1)], one
+
+
+@pytest.mark.parametrize("departments", [0, 1, 6, 7, 8, 21])
+def test_every_department_is_in_one_part(departments: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART", 7)
+    made = parts.parts_of(departments)
+    assert [one for part in made for one in part] == list(range(1, departments + 1))
+    assert made
+    assert made[0].start == 1
+    assert all(len(part) <= 7 for part in made)
