@@ -225,7 +225,17 @@ def compare(folder: Path, departments: int) -> None:
             rows.append(
                 [f"{name} ({equal})", "", "", f"{rate:,.0f}", "", f"{100 * rate * base / departments:.2g}%"]
             )
-        show(["", "processor s", "passed s", "departments a processor second", "departments a second", "of SQL by hand"], rows)
+        show(
+            [
+                "",
+                "processor s",
+                "passed s",
+                "departments a processor second",
+                "departments a second",
+                "of SQL by hand",
+            ],
+            rows,
+        )
         print(f"\nTotals of ours and by hand: {unlike[0]:,} of {unlike[1]:,} differ.")
 
 

@@ -39,7 +39,7 @@ def report(session: Session, source: Path, output: Path, ruleset: str | None, te
 
     结果文件先重新计算；与其中的事实不一致的，不予报告。
     """
-    from engine.documents.report.content import report_of
+    from engine.documents.report.gathering import report_of
     from engine.view import View
     from engine.writing import write_whole
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import AuditError, Fault, Language
 from engine.ledger.scoring import Scoring
-from engine.portfolio.appending import insert
 from engine.portfolio.documents import documents_of, read_document
 from engine.portfolio.layout import KEY
 from engine.portfolio.program import GRADE, Program
 from engine.portfolio.quoting import name
 from engine.portfolio.rejects import Reject, reasons
 from engine.portfolio.reporting import Report
+from engine.portfolio.rows import insert
 from engine.scoring import score_directly
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_BATCH = 1000
+_BATCH = 5000
 
 
 class DirectEvaluation:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.portfolio.amounts import as_text, in_points
 from engine.portfolio.layout import KEY
 from engine.portfolio.lines import LineSource
-from engine.portfolio.parts import parts_of, within
+from engine.portfolio.parts import by_parts
 from engine.portfolio.program import Program
 from engine.portfolio.reporting import Report
 
@@ -37,10 +37,13 @@ class LedgerTable:
         self.connection.execute(
             f"CREATE OR REPLACE VIEW certain AS SELECT * FROM computed ANTI JOIN direct USING ({KEY})"
         )
-        for part in parts_of(departments):
+
+        def gather(part: range) -> None:
             report("ledger", part.start - 1, departments)
-            with within(self.connection, [*self.program.layout.lists, "certain", "direct_lines"], part):
-                self._gather()
+            self._gather()
+
+        tables = ["departments", *self.program.layout.lists, "certain", "direct_lines"]
+        by_parts(self.connection, tables, departments, gather)
         self.connection.execute("DROP TABLE IF EXISTS lines")
 
     def _gather(self) -> None:
@@ -55,7 +58,7 @@ class LedgerTable:
             "INSERT INTO main.ledger SELECT name, lines.rowid - first + 1, kind, criterion, nullif(rule, ''), "
             "nullif(record, ''), nominal, applied, nullif(reason, '') FROM main.lines "
             f"JOIN (SELECT {KEY}, min(rowid) AS first FROM main.lines GROUP BY {KEY}) USING ({KEY}) "
-            f"JOIN main.departments USING ({KEY}) ORDER BY lines.rowid"
+            f"JOIN departments USING ({KEY}) ORDER BY lines.rowid"
         )
 
     def _query(self, source: LineSource, place: int) -> str:

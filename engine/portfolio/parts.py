@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,19 +12,40 @@ from engine.portfolio.quoting import name
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-PART = 1_000_000
-"""Departments to a part. The tables of ten million at once went to the disk and back, and took twice the time."""
+PART = 500_000
+"""Departments to a part. Twice as many take as long, and nearly twice the memory; ten million at once took half as long again."""
+LEAST = 1_000
+"""Fewer than so many are not divided again."""
 
 
-def parts_of(departments: int) -> list[range]:
-    """The numbers of the departments in each part, from 1; one part at least, so that every table is made."""
-    firsts = range(1, max(departments, 1) + 1, PART)
-    return [range(first, min(first + PART, departments + 1)) for first in firsts]
+def by_parts(
+    connection: DuckDBPyConnection, tables: Iterable[str], departments: int, work: Callable[[range], None]
+) -> None:
+    """Call ``work`` with the numbers of the departments of each part, from 1; meanwhile the names of ``tables``,
+    which have a column of departments, mean their rows of the part. There is one part at least.
+
+    A part that does not fit into memory is halved, and so are those after it: what ``work`` had begun must then be
+    undone, as a statement that fails is.
+    """
+    import duckdb
+
+    tables = list(tables)
+    first, size = 1, PART
+    while first <= max(departments, 1):
+        part = range(first, min(first + size, departments + 1))
+        try:
+            with _within(connection, tables, part):
+                work(part)
+        except duckdb.OutOfMemoryException:
+            if len(part) < 2 * LEAST:
+                raise
+            size = (len(part) + 1) // 2
+            continue
+        first += size
 
 
 @contextmanager
-def within(connection: DuckDBPyConnection, tables: Iterable[str], part: range) -> Iterator[None]:
-    """Meanwhile the names of ``tables``, which have a column of departments, mean their rows of the part."""
+def _within(connection: DuckDBPyConnection, tables: Iterable[str], part: range) -> Iterator[None]:
     connection.execute("CREATE SCHEMA IF NOT EXISTS part")
     for one in tables:
         connection.execute(

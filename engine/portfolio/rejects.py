@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.errors import AuditError, Language, Position, Problem, Text
-from engine.portfolio.appending import insert
 from engine.portfolio.cells import trimmed
 from engine.portfolio.layout import KEY, Layout
 from engine.portfolio.quoting import name
+from engine.portfolio.rows import insert, number_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -31,17 +31,15 @@ def reasons(department: str, error: AuditError, language: Language) -> list[Reje
 
 def reject_unnumbered(connection: DuckDBPyConnection, layout: Layout, language: Language) -> None:
     """Rows without a department, departments there twice, and records of departments that are not there."""
-    if _count(connection, "raw.main") != _count(connection, "departments"):
+    if number_of(connection, "SELECT count(*) FROM raw.main") != number_of(
+        connection, "SELECT count(*) FROM departments"
+    ):
         _reject_doubled(connection, language)
     for table in layout.lists.values():
         # Every record of a numbered department was staged; where all were, none is an orphan.
-        if _count(connection, f"raw.{name(table.name)}") != _count(connection, name(table.name)):
+        given = number_of(connection, f"SELECT count(*) FROM raw.{name(table.name)}")
+        if given != number_of(connection, f"SELECT count(*) FROM {name(table.name)}"):
             _reject_orphans(connection, table.name, language)
-
-
-def _count(connection: DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
 
 
 _GIVEN = f"coalesce({trimmed(f'{KEY}::VARCHAR')}, '')"

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import Fault, Language, Problem, Text
-from engine.portfolio.appending import insert
 from engine.portfolio.direct import DirectEvaluation
 from engine.portfolio.layout import KEY, MAIN, Layout, layout_of
 from engine.portfolio.ledger_table import LedgerTable
-from engine.portfolio.parts import parts_of, within
+from engine.portfolio.parts import by_parts
 from engine.portfolio.program import CERTAIN, GRADE, Program, program_of
 from engine.portfolio.quoting import name
 from engine.portfolio.reading import Unreadable, load
 from engine.portfolio.rejects import create_rejects, reasons, reject_unnumbered
 from engine.portfolio.reporting import Report, silent
+from engine.portfolio.rows import insert, number_of
 from engine.portfolio.staging import stage
 from engine.ruleset.model import Ruleset
 
@@ -60,7 +61,7 @@ class Portfolio:
         report("stage", 0, 0)
         self.layout = stage(self.connection, self.layout, self.passed_over, any_year=self.any_year)
         self.program = program_of(self.layout)
-        departments = self._one("SELECT count(*) FROM departments")
+        departments = number_of(self.connection, "SELECT count(*) FROM departments")
         self._run_columns(departments, report)
         create_rejects(self.connection)
         reject_unnumbered(self.connection, self.layout, language)
@@ -77,13 +78,15 @@ class Portfolio:
         """The table ``computed``, and in ``direct`` the departments of which it is not certain."""
         assert self.program is not None
         execute, query = self.connection.execute, self.program.query()
-        for part in parts_of(departments):
+
+        def compute(part: range) -> None:
             report("score", part.start - 1, departments)
             made = (
                 "CREATE OR REPLACE TABLE main.computed AS" if part.start == 1 else "INSERT INTO main.computed"
             )
-            with within(self.connection, [MAIN, *self.layout.lists], part):
-                execute(f"{made} {query}")
+            execute(f"{made} {query}")
+
+        by_parts(self.connection, [MAIN, *self.layout.lists], departments, compute)
         execute(
             f"CREATE OR REPLACE TABLE direct AS SELECT {KEY} FROM computed WHERE NOT {name(CERTAIN)} "
             f"UNION SELECT {KEY} FROM unsound"
@@ -100,13 +103,9 @@ class Portfolio:
 
     # Counting
 
-    def _one(self, query: str) -> int:
-        row = self.connection.execute(query).fetchone()
-        return int(row[0]) if row else 0
-
     def counts(self) -> Counts:
         """Raises :class:`Fault` unless every department read was scored or rejected."""
-        one = self._one
+        one = partial(number_of, self.connection)
         read = one("SELECT count(*) FROM raw.main") + len(self.unreadable)
         scored = one("SELECT count(*) FROM scored")
         unnumbered = one("SELECT count(*) FROM raw.main") - one("SELECT count(*) FROM departments")

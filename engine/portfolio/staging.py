@@ -29,6 +29,7 @@ from engine.portfolio.layout import (
     judged_column,
 )
 from engine.portfolio.quoting import literal, name
+from engine.portfolio.rows import number_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -63,9 +64,8 @@ def stage(
 
 
 def _most_records(connection: DuckDBPyConnection, table: Table) -> int:
-    query = f"SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM {name(table.name)} GROUP BY {KEY})"
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
+    counted = f"SELECT count(*) AS n FROM {name(table.name)} GROUP BY {KEY}"
+    return number_of(connection, f"SELECT coalesce(max(n), 0) FROM ({counted})")
 
 
 # Scales and bounds

@@ -18,7 +18,7 @@ from cli.context import Session
 from cli.files import read_file
 from engine.documents.extraction.extracting import extract
 from engine.documents.extraction.narrative import read_narrative
-from engine.documents.report.content import report_of
+from engine.documents.report.gathering import report_of
 from engine.documents.report.word import render
 from engine.documents.workbook.filling import filling_of
 from engine.documents.workbook.template import template

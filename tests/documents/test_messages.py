@@ -11,7 +11,7 @@ import pytest
 
 from engine.documents.extraction.narrative import read_narrative
 from engine.documents.report import page, word
-from engine.documents.report.content import report_of
+from engine.documents.report.gathering import report_of
 from engine.documents.spreadsheet import Spreadsheet
 from engine.documents.workbook.filling import empty_filling
 from engine.documents.workbook.opening import read_workbook

@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 
 from engine.documents.report import markdown, page, score_sheet, word
-from engine.documents.report.content import report_of
+from engine.documents.report.gathering import report_of
 from engine.documents.report.page import scale
 from engine.errors import FactsError, Language, UsageProblem
 from engine.facts.reading import read_facts

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from engine.documents.workbook.cells import cell_of, text_of
 from engine.documents.workbook.filling import empty_filling, filling_of
-from engine.documents.workbook.layout import FIRST_ROW, LABEL_ROW, NAME_ROW, layout_of
+from engine.documents.workbook.layout import layout_of
 from engine.documents.workbook.opening import read_workbook
 from engine.documents.workbook.reading import read_workbook_facts
+from engine.documents.workbook.sheets import FIRST_ROW, LABEL_ROW, NAME_ROW
 from engine.documents.workbook.template import template
 from engine.errors import FactsError, Language
 from engine.facts.model import Facts

@@ -18,7 +18,7 @@ from tests.portfolio.test_differential import drawn, load
 from tests.portfolio.test_portfolio_score import table
 from tests.portfolio.test_script import write_tables
 
-pytest.importorskip("duckdb")
+duckdb = pytest.importorskip("duckdb")
 
 RULESETS = ["guangdong/2024", "shapes/21-waiver", "shapes/exact-judged", "shapes/24-money-weighted-units"]
 DRAWN = 30
@@ -82,11 +82,44 @@ def test_parts_change_nothing(
         assert numbers == [str(number) for number in range(1, len(numbers) + 1)], one
 
 
+def worked(departments: int, most: int) -> list[range]:
+    """The parts worked on, where no more than ``most`` departments fit into memory; each saw its own rows alone."""
+    made: list[range] = []
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE TABLE listed AS SELECT range AS department FROM range(1, {departments + 1})"
+        )
+
+        def work(part: range) -> None:
+            assert connection.execute("SELECT department FROM listed").fetchall() == [(one,) for one in part]
+            if len(part) > most:
+                raise duckdb.OutOfMemoryException
+            made.append(part)
+
+        parts.by_parts(connection, ["listed"], departments, work)
+        assert connection.execute("SELECT count(*) FROM listed").fetchall() == [(departments,)]
+    return made
+
+
 @pytest.mark.parametrize("departments", [0, 1, 6, 7, 8, 21])
 def test_every_department_is_in_one_part(departments: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PART", 7)
-    made = parts.parts_of(departments)
+    made = worked(departments, 7)
     assert [one for part in made for one in part] == list(range(1, departments + 1))
-    assert made
-    assert made[0].start == 1
+    assert made, "every table is made, if there are departments or not"
     assert all(len(part) <= 7 for part in made)
+
+
+@pytest.mark.parametrize("most", [7, 6, 3, 2])
+def test_parts_that_do_not_fit_into_memory_are_halved(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART", 7)
+    monkeypatch.setattr(parts, "LEAST", 1)
+    made = worked(20, most)
+    assert [one for part in made for one in part] == list(range(1, 21))
+    assert all(len(part) <= most for part in made)
+
+
+def test_what_never_fits_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART", 7)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        worked(20, 6)

@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.documents.workbook.cells import text_of
-from engine.documents.workbook.layout import (
-    COVER,
-    FIRST_ROW,
-    NAME_ROW,
-    NONE,
-    NONE_COLUMN,
-    TITLE_ROW,
-    SheetLayout,
-    layout_of,
-)
+from engine.documents.workbook.layout import COVER, layout_of
 from engine.documents.workbook.opening import Workbook
+from engine.documents.workbook.sheets import FIRST_ROW, NAME_ROW, NONE, NONE_COLUMN, TITLE_ROW, SheetLayout
 from engine.errors import FactsError, Position, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts

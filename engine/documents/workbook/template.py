@@ -14,20 +14,17 @@ from typing import Any
 from engine.documents.spreadsheet import Spreadsheet
 from engine.documents.workbook.cells import Cell, cell_of, number_cell
 from engine.documents.workbook.filling import Filling
-from engine.documents.workbook.layout import (
+from engine.documents.workbook.layout import STATUSES, bounds_text, display_width, layout_of
+from engine.documents.workbook.sheets import (
     FIRST_ROW,
     LABEL_ROW,
     LAST_ROW,
     NAME_ROW,
     NONE,
     NONE_COLUMN,
-    STATUSES,
     TITLE_ROW,
     Column,
     SheetLayout,
-    bounds_text,
-    display_width,
-    layout_of,
 )
 from engine.errors import Language, Text
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio

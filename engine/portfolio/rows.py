@@ -1,4 +1,4 @@
-"""Rows of Python values appended to a table."""
+"""Values to and from the database."""
 
 from __future__ import annotations
 
@@ -24,3 +24,9 @@ def insert(connection: DuckDBPyConnection, table: str, rows: Sequence[Sequence[A
     connection.register("appended", pa.table(columns, [f"c{place}" for place in range(len(columns))]))
     connection.execute(f"INSERT INTO {name(table)} SELECT * FROM appended")
     connection.unregister("appended")
+
+
+def number_of(connection: DuckDBPyConnection, query: str) -> int:
+    """The whole number that a query finds. Its result is read to the end: an open one bars what is appended next."""
+    ((number,),) = connection.execute(query).fetchall()
+    return int(number)
