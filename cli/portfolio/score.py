@@ -37,11 +37,12 @@ def score(
     """Score every department in INPUT: facts files or tables in a folder, or a DuckDB database.
 
     The result holds totals with grade and rank, points by criterion, the ledger, claims and rejects. Departments
-    that cannot be scored are rejected, each with its reasons, and the others are scored (exit 1).
+    that cannot be scored are rejected, each with its reasons, and the others are scored (exit 1, as where rows are of
+    departments that are not there).
 
     为 INPUT 中的全部部门评分：文件夹里的事实文件或表，或 DuckDB 数据库。
 
-    结果含总分、等级、名次、各指标得分、扣分明细、自评对照和退回清单。不能评分的部门列明原因退回，其余照常评分（退出码 1）。
+    结果含总分、等级、名次、各指标得分、扣分明细、自评对照和退回清单。不能评分的部门列明原因退回，其余照常评分（退出码 1；有的行找不到部门时也是）。
     """
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
@@ -70,5 +71,15 @@ def score(
             )
         )
     )
-    if counts.rejected:
+    if counts.orphans:
+        click.echo(
+            session.say(
+                Text(
+                    f"另有 {counts.orphans:,} 行的部门不在 main 表里，没有计入任何部门，见 rejects",
+                    f"{counts.orphans:,} more rows are of departments that are not in the table 'main'; they count for none, "
+                    "see 'rejects'",
+                )
+            )
+        )
+    if counts.rejected or counts.orphans:
         raise SystemExit(1)

@@ -12,8 +12,8 @@ from engine.errors import FactsError, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.portfolio.cells import trimmed
-from engine.portfolio.headers import HEAD, header_names, raw_columns
-from engine.portfolio.layout import BESIDE, CLAIMED, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
+from engine.portfolio.headers import header_names, raw_columns
+from engine.portfolio.layout import BESIDE, CLAIMED, HEAD, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
 from engine.portfolio.quoting import name
 from engine.ruleset.model import Ruleset
 from engine.source import parse_source

@@ -8,13 +8,11 @@ from engine.errors import FactsError, Position, Problem, Text
 from engine.language.terms import NUMERIC, Kind
 from engine.language.types import suggestion
 from engine.portfolio.cells import Cell
-from engine.portfolio.layout import KEY, MAIN, Column, Table
+from engine.portfolio.layout import HEAD, KEY, MAIN, Column, Table
 from engine.portfolio.quoting import name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-HEAD = (KEY, "year", "ruleset")
 
 
 def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:

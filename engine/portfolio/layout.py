@@ -18,6 +18,8 @@ from engine.portfolio.values import Day, Exact, Flag, Value, Word, points
 from engine.ruleset.model import Criterion, Fact, Rule, Ruleset, Unseen
 
 KEY = "department"
+HEAD = (KEY, "year", "ruleset")
+"""Columns of ``main`` that are no facts."""
 MAIN, CLAIMED, JUDGEMENTS, WAIVERS = "main", "claimed", "judgements", "waivers"
 BESIDE: Mapping[str, tuple[str, ...]] = {
     CLAIMED: (KEY, "criterion", "points"),
@@ -151,14 +153,30 @@ def layout_of(ruleset: Ruleset) -> Layout:
 
 
 def _check_names(ruleset: Ruleset) -> None:
-    """A record list cannot be called as one of the portfolio's own tables."""
+    """What cannot be called as one of the portfolio's own tables or columns."""
+    schema = ruleset.schema
     own = {MAIN, *BESIDE, *OWN_TABLES}
-    taken = [one for one in ruleset.schema.lists if one in own]
-    if taken:
-        what = Text(f"名为 {taken[0]} 的记录列表", f"a record list called '{taken[0]}'")
-        message = Text(f"列式计算不支持{what.zh}", f"the columns cannot say {what.en}")
-        fix = Text("改名，或用 audit score 逐个评分", "rename it, or score one by one with 'audit score'")
-        raise RulesetError([Problem("P001", message, ruleset.root.position, taken[0], fix)])
+    kinds = {
+        Text("记录列表", "a record list"): [one for one in schema.lists if one in own],
+        Text("事实", "a fact"): [one.name for one in schema.scalars() if one.name in HEAD],
+        Text("字段", "a field"): [
+            f"{text}.{KEY}" for text, records in schema.lists.items() if KEY in records.fields
+        ],
+        Text("指标", "a criterion"): [one for one in ruleset.criteria if one == KEY],
+    }
+    problems = [
+        Problem(
+            "P001",
+            Text(f"列式计算不支持名为 {one} 的{kind.zh}", f"the columns cannot say {kind.en} called '{one}'"),
+            ruleset.root.position,
+            one,
+            Text("改名，或用 audit score 逐个评分", "rename it, or score one by one with 'audit score'"),
+        )
+        for kind, taken in kinds.items()
+        for one in taken
+    ]
+    if problems:
+        raise RulesetError(problems)
 
 
 def _scale(fact: Fact, ruleset: Ruleset) -> int:

@@ -22,8 +22,6 @@ from engine.portfolio.quoting import literal, name, wrapped
 from engine.portfolio.rules import RuleTranslator
 from engine.portfolio.values import Exact, Flag
 
-LINE_COLUMNS = ("place", "kind", "criterion", "rule", "record", "reason")
-
 
 @dataclass(frozen=True, slots=True)
 class LineSource:

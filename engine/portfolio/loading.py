@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.facts.model import Facts
 from engine.language.numbers import HUNDRED, Rational, format_exact
 from engine.language.terms import Kind
-from engine.portfolio.headers import HEAD
-from engine.portfolio.layout import BESIDE, CLAIMED, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
+from engine.portfolio.layout import BESIDE, CLAIMED, HEAD, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
 from engine.portfolio.quoting import name
 
 if TYPE_CHECKING:

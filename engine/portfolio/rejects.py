@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.errors import AuditError, Language, Position, Problem, Text
+from engine.language.types import suggestion
 from engine.portfolio.cells import trimmed
-from engine.portfolio.layout import KEY, Layout
+from engine.portfolio.headers import raw_columns
+from engine.portfolio.layout import BESIDE, KEY, Layout
 from engine.portfolio.quoting import name
 from engine.portfolio.rows import insert, number_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_MOST_SUGGESTED = 100_000
+"""Departments that a suggestion is looked for among."""
 Reject = tuple[str, str, str, str, str]
 """Department, code, fact, reason, what to do."""
 
@@ -29,17 +33,25 @@ def reasons(department: str, error: AuditError, language: Language) -> list[Reje
     return _rows(department, [one for one in error.problems if one.severity == "error"], language)
 
 
-def reject_unnumbered(connection: DuckDBPyConnection, layout: Layout, language: Language) -> None:
-    """Rows without a department, departments there twice, and records of departments that are not there."""
+def reject_unnumbered(connection: DuckDBPyConnection, layout: Layout, language: Language) -> int:
+    """Rows without a department, departments there twice, and rows of other tables whose department is not there.
+
+    Returns how many of the last there are.
+    """
     if number_of(connection, "SELECT count(*) FROM raw.main") != number_of(
         connection, "SELECT count(*) FROM departments"
     ):
         _reject_doubled(connection, language)
-    for table in layout.lists.values():
+    orphans = 0
+    for table in layout.lists:
         # Every record of a numbered department was staged; where all were, none is an orphan.
-        given = number_of(connection, f"SELECT count(*) FROM raw.{name(table.name)}")
-        if given != number_of(connection, f"SELECT count(*) FROM {name(table.name)}"):
-            _reject_orphans(connection, table.name, language)
+        given = number_of(connection, f"SELECT count(*) FROM raw.{name(table)}")
+        if given != number_of(connection, f"SELECT count(*) FROM {name(table)}"):
+            orphans += _reject_orphans(connection, table, language)
+    for table in BESIDE:
+        if raw_columns(connection, table):
+            orphans += _reject_orphans(connection, table, language)
+    return orphans
 
 
 _GIVEN = f"coalesce({trimmed(f'{KEY}::VARCHAR')}, '')"
@@ -59,14 +71,25 @@ def _reject_doubled(connection: DuckDBPyConnection, language: Language) -> None:
     insert(connection, "rejects", rows)
 
 
-def _reject_orphans(connection: DuckDBPyConnection, table: str, language: Language) -> None:
+def _reject_orphans(connection: DuckDBPyConnection, table: str, language: Language) -> int:
     orphans = connection.execute(
-        f"SELECT DISTINCT {_GIVEN} AS one FROM raw.{name(table)} "
-        f"WHERE {_GIVEN} NOT IN (SELECT {_GIVEN} FROM raw.main) ORDER BY one"
+        f"SELECT {_GIVEN} AS one, count(*) FROM raw.{name(table)} "
+        f"WHERE {_GIVEN} NOT IN (SELECT {_GIVEN} FROM raw.main) GROUP BY one ORDER BY one"
     ).fetchall()
-    message = Text("main 表里没有这个部门", "this department is not in the table 'main'")
-    problem = Problem("F002", message, Position(table), table)
-    insert(connection, "rejects", [row for (one,) in orphans for row in _rows(one, [problem], language)])
+    if not orphans:
+        return 0
+    query = f"SELECT name FROM departments LIMIT {_MOST_SUGGESTED}"
+    known = [one for (one,) in connection.execute(query).fetchall()]
+    rows: list[Reject] = []
+    for one, times in orphans:
+        message = Text(
+            f"main 表里没有这个部门（{times} 行）",
+            f"this department is not in the table 'main' ({times} {'row' if times == 1 else 'rows'})",
+        )
+        fix = suggestion(one, known) or Text("补上该部门，或改正名称", "add it there, or correct the name")
+        rows += _rows(one, [Problem("F002", message, Position(table), table, fix)], language)
+    insert(connection, "rejects", rows)
+    return sum(times for _, times in orphans)
 
 
 def _doubled(times: int) -> Problem:

@@ -46,7 +46,7 @@ def make_results(portfolio: Portfolio, counts: Counts) -> None:
     about = {
         "ruleset": ruleset.id, "title": ruleset.title.zh, "digest": ruleset.digest, "engine": __version__,
         "read": str(counts.read), "scored": str(counts.scored), "rejected": str(counts.rejected),
-        "direct": str(counts.direct),
+        "direct": str(counts.direct), "orphans": str(counts.orphans),
     }  # fmt: skip
     rows = ", ".join(f"({literal(one)}, {literal(value)})" for one, value in about.items())
     execute(f"CREATE VIEW result.about AS SELECT * FROM (VALUES {rows}) AS t(name, value)")

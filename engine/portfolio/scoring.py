@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many departments were read, and what became of them. ``direct`` ones are among the scored."""
+    """How many departments were read, and what became of them. ``direct`` ones are among the scored; ``orphans`` are
+    rows of other tables than ``main`` whose department is not there."""
 
     read: int
     scored: int
     rejected: int
     direct: int
+    orphans: int
 
 
 class Portfolio:
@@ -51,6 +53,7 @@ class Portfolio:
         """Columns that are not the ruleset's and no mistake."""
         self.unreadable: list[Unreadable] = []
         """Facts files that could not be read."""
+        self.orphans = 0
 
     def read(self, path: Path, report: Report = silent) -> None:
         """Read the departments at ``path`` into raw tables."""
@@ -64,7 +67,7 @@ class Portfolio:
         departments = number_of(self.connection, "SELECT count(*) FROM departments")
         self._run_columns(departments, report)
         create_rejects(self.connection)
-        reject_unnumbered(self.connection, self.layout, language)
+        self.orphans = reject_unnumbered(self.connection, self.layout, language)
         for one in self.unreadable:
             insert(self.connection, "rejects", reasons(one.file, one.error, language))
         DirectEvaluation(self.connection, self.program, self.passed_over, any_year=self.any_year).run(
@@ -123,4 +126,4 @@ class Portfolio:
             )
             raise Fault([Problem("X030", message)])
         direct = one('SELECT count(*) FROM scored WHERE ":direct"')
-        return Counts(read, scored, rejected, direct)
+        return Counts(read, scored, rejected, direct, self.orphans)

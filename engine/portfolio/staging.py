@@ -230,10 +230,10 @@ def _stage_main(
     there = {} if any_year else raw_columns(connection, MAIN)
     sound = [sound_sql(column) for column in table.columns.values()]
     typed = _typed(table, cells)
-    for text, wanted in (("year", str(ruleset.year)), ("ruleset", "")):
-        if text in there and wanted:
-            typed += f",\n    coalesce(trim({text}::VARCHAR), {literal(wanted)}) = {literal(wanted)} AS {name(f'raw:{text}')}"
-            sound.append(name(f"raw:{text}"))
+    if "year" in there:
+        year = literal(str(ruleset.year))
+        typed += f",\n    coalesce(trim(year::VARCHAR), {year}) = {year} AS {name('raw:year')}"
+        sound.append(name("raw:year"))
     extra, more = "", ""
     if layout.judged() and raw_columns(connection, JUDGEMENTS):
         extra += pivoted(connection, layout, JUDGEMENTS)

@@ -186,6 +186,46 @@ def test_doubled_and_unknown_departments_are_rejected(
     }
 
 
+@pytest.mark.slow
+def test_rows_of_a_department_that_is_not_there_are_told(
+    tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    """A misspelt name in any table takes nothing silently from the department that was meant."""
+    folder = tmp_path / "in"
+    shutil.copytree(tables[0], folder)
+    for name, cells in (
+        (
+            "contracts",
+            {"department": "d99", "id": "A", "awarded": "2024-03-01", "announcement_exempt": "false"},
+        ),
+        (
+            "contracts",
+            {"department": "d99", "id": "B", "awarded": "2024-03-01", "announcement_exempt": "false"},
+        ),
+        ("claimed", {"department": "d3x", "criterion": "total", "points": "90"}),
+        ("waivers", {"department": "nobody", "rule": "late_filing", "record": "A", "reason": "r"}),
+    ):
+        with (folder / f"{name}.csv").open("r+", encoding="utf-8-sig") as file:
+            header = file.readline().rstrip("\n").split(",")
+            file.seek(0, 2)
+            file.write(",".join(cells.get(one, "") for one in header) + "\n")
+    done = audit("portfolio", "score", folder, "-r", "guangdong/2024", "-o", tmp_path / "out")
+    assert done.code == 1, done.err
+    assert "读入 10 个部门：评分 10（其中逐个计算 0），退回 0" in done.out
+    assert "另有 4 行的部门不在 main 表里" in done.out
+    rejects = [
+        (row["department"], row["code"], row["fact"], row["fix"])
+        for row in table(tmp_path / "out", "rejects")
+    ]
+    assert rejects == [
+        ("d3x", "F002", "claimed", "是否应为“d3”？"),
+        ("d99", "F002", "contracts", "是否应为“d9”？"),
+        ("nobody", "F002", "waivers", "补上该部门，或改正名称"),
+    ]
+    about = {row["name"]: row["value"] for row in table(tmp_path / "out", "about")}
+    assert about["orphans"] == "4"
+
+
 def test_a_column_of_floats_is_refused(tmp_path: Path) -> None:
     ruleset = load("shapes/05-proportional-capped")
     columns = layout_of(ruleset).main.columns

@@ -79,12 +79,24 @@ def test_a_cell_that_is_no_value_gives_no_total(tmp_path: Path) -> None:
     assert row[-1]
 
 
-def test_a_list_called_as_a_table_of_the_portfolio_is_refused(tmp_path: Path) -> None:
-    source = (Path(__file__).parent.parent / "shapes" / "19-bonus-per-case.yaml").read_text(encoding="utf-8")
-    (tmp_path / "odd.yaml").write_text(source.replace("commendations", "ledger"), encoding="utf-8")
-    done = audit("rules", "compile", tmp_path / "odd.yaml")
+@pytest.mark.parametrize(
+    ("shape", "old", "new", "said"),
+    [
+        ("19-bonus-per-case", "commendations", "ledger", "a record list called 'ledger'"),
+        ("21-waiver", "overspent", "year", "a fact called 'year'"),
+        ("21-waiver", "amount", "department", "a field called 'transfers.department'"),
+        ("21-waiver", "budget_kept", "department", "a criterion called 'department'"),
+    ],
+)
+def test_what_is_called_as_a_table_or_column_of_the_portfolio_is_refused(
+    shape: str, old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    source = (Path(__file__).parent.parent / "shapes" / f"{shape}.yaml").read_text(encoding="utf-8")
+    (tmp_path / "odd.yaml").write_text(source.replace(old, new), encoding="utf-8")
+    done = audit("--lang", "en", "rules", "compile", tmp_path / "odd.yaml")
     assert done.code == 4
     assert "P001" in done.err
+    assert f"the columns cannot say {said}" in done.err
 
 
 def test_the_script_is_the_same_every_time() -> None:
