@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,27 @@ def tables(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Path]:
     return name, folder
 
 
-def scored(name: str, folder: Path, out: Path) -> Counts:
-    with workspace() as connection:
+class Short:
+    """A connection that has no memory left the second time that a statement begins so."""
+
+    def __init__(self, connection: Any, beginning: str) -> None:
+        self.connection = connection
+        self.beginning = beginning
+        self.times = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
+    def execute(self, query: str, *arguments: Any) -> Any:
+        self.times += bool(self.beginning) and query.startswith(self.beginning)
+        if self.times == 2 and query.startswith(self.beginning):
+            raise duckdb.OutOfMemoryException
+        return self.connection.execute(query, *arguments)
+
+
+def scored(name: str, folder: Path, out: Path, short_of_memory_at: str = "") -> Counts:
+    with workspace() as opened:
+        connection: Any = Short(opened, short_of_memory_at)
         portfolio = Portfolio(connection, load(name))
         portfolio.read(folder)
         counts = portfolio.score()
@@ -80,6 +100,24 @@ def test_parts_change_nothing(
     assert [one for one, _ in grouped] == sorted({row["department"] for row in lines})
     for one, numbers in grouped:
         assert numbers == [str(number) for number in range(1, len(numbers) + 1)], one
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tables", ["shapes/21-waiver"], indirect=True)
+@pytest.mark.parametrize(
+    "statement",
+    ["INSERT INTO main.computed", "CREATE OR REPLACE TABLE main.lines", "INSERT INTO main.ledger"],
+)
+def test_what_is_done_again_in_halves_is_there_once(
+    tables: tuple[str, Path], statement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, folder = tables
+    whole = scored(name, folder, tmp_path / "whole")
+    monkeypatch.setattr(parts, "PART", 7)
+    monkeypatch.setattr(parts, "LEAST", 1)
+    assert scored(name, folder, tmp_path / "halves", statement) == whole
+    for file in sorted((tmp_path / "whole").iterdir()):
+        assert (tmp_path / "halves" / file.name).read_bytes() == file.read_bytes(), file.name
 
 
 def worked(departments: int, most: int) -> list[range]:
