@@ -13,6 +13,7 @@ from engine.ledger.scoring import Scoring
 
 if TYPE_CHECKING:
     from engine.facts.model import Facts
+    from engine.ruleset.model import Ruleset
     from engine.scoring import Scorer
 
 
@@ -35,6 +36,18 @@ def read_file(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer
         return read(path, ruleset, session)
     except FactsError as error:
         raise error.in_file(str(path)) from None
+
+
+def facts_in(path: Path, ruleset: Ruleset, any_year: bool = False) -> Facts:
+    """The facts in one of the many files of a portfolio. Raises :class:`FactsError`."""
+    if is_package(path):
+        from engine.documents.workbook.opening import read_workbook
+        from engine.documents.workbook.reading import read_workbook_facts
+
+        return read_workbook_facts(read_workbook(path), ruleset, any_year=any_year)
+    from engine.portfolio.reading import facts_in_text
+
+    return facts_in_text(path, ruleset, any_year)
 
 
 def is_package(path: Path) -> bool:

@@ -34,6 +34,7 @@ def explain(session: Session, source: Path, department: str, ruleset: str, forma
 
     显示的结果与列式计算一分不差，由本命令核对。
     """
+    from cli.files import facts_in
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from engine.portfolio.explaining import explain_department
@@ -42,7 +43,9 @@ def explain(session: Session, source: Path, department: str, ruleset: str, forma
     progress = Progress(session)
     with interruptible(session), workspace() as connection:
         try:
-            scoring = explain_department(connection, session.scorer(ruleset), source, department, progress)
+            scoring = explain_department(
+                connection, session.scorer(ruleset), source, department, progress, facts_in
+            )
         finally:
             progress.done()
     click.echo(importlib.import_module(f"cli.output.{format_}").render([scoring], session))

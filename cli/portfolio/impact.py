@@ -57,6 +57,7 @@ def impact(
 
     不核对事实的年度。INPUT 与 audit portfolio score 的相同。
     """
+    from cli.files import facts_in
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from engine.portfolio.impact import changes_csv, impact_of, score_both
@@ -68,7 +69,7 @@ def impact(
     progress = Progress(session)
     with interruptible(session), workspace(memory_limit) as connection:
         try:
-            counts = score_both(connection, source, rulesets, progress, session.language)
+            counts = score_both(connection, source, rulesets, progress, session.language, facts_in)
         finally:
             progress.done()
         found = impact_of(connection)

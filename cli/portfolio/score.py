@@ -44,9 +44,10 @@ def score(
 
     结果含总分、等级、名次、各指标得分、扣分明细、自评对照和退回清单。不能评分的部门列明原因退回，其余照常评分（退出码 1；有的行找不到部门时也是）。
     """
+    from cli.files import facts_in
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
-    from engine.portfolio.reading import workspace
+    from engine.portfolio.reading import unread, workspace
     from engine.portfolio.results import make_results
     from engine.portfolio.scoring import Portfolio
     from engine.portfolio.writing import Format, format_of, write_results
@@ -54,7 +55,7 @@ def score(
     chosen: Format = format_ or format_of(output)  # type: ignore[assignment]
     progress = Progress(session)
     with interruptible(session), workspace(memory_limit, threads or 0) as connection:
-        portfolio = Portfolio(connection, session.library().load(ruleset))
+        portfolio = Portfolio(connection, session.library().load(ruleset), facts_in)
         try:
             portfolio.read(source, progress)
             counts = portfolio.score(progress, session.language)
@@ -62,6 +63,10 @@ def score(
             write_results(connection, output, chosen, progress)
         finally:
             progress.done()
+    for file, meant in unread(source, portfolio.layout):
+        why = f"（{meant.zh}）" if meant else "", f" ({meant.en})" if meant else ""
+        said = Text(f"未读取 {file}{why[0]}", f"not read: {file}{why[1]}")
+        click.echo(session.say(said), err=True)
     click.echo(
         session.say(
             Text(

@@ -11,6 +11,7 @@ from engine.ledger.scoring import Scoring
 from engine.portfolio.comparing import differing_parts, result_of, results_of
 from engine.portfolio.documents import documents_of, read_document
 from engine.portfolio.loading import load_documents
+from engine.portfolio.reading import FactsReader, facts_in_text
 from engine.portfolio.reporting import Report
 from engine.portfolio.scoring import Portfolio
 from engine.portfolio.staging import number_departments
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
 
 
 def explain_department(
-    connection: DuckDBPyConnection, scorer: Scorer, path: Path, department: str, report: Report
+    connection: DuckDBPyConnection,
+    scorer: Scorer,
+    path: Path,
+    department: str,
+    report: Report,
+    facts_reader: FactsReader = facts_in_text,
 ) -> Scoring:
     """The department's scoring by durable-rules and the direct evaluation, after the columns have agreed.
 
     Raises :class:`FactsError` where it cannot be scored, and :class:`Fault` if the two differed.
     """
-    portfolio = Portfolio(connection, scorer.ruleset)
+    portfolio = Portfolio(connection, scorer.ruleset, facts_reader)
     portfolio.read(path, report)
     for one in portfolio.unreadable:
         if one.file == department:

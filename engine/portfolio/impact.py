@@ -9,6 +9,7 @@ from engine.errors import Language
 from engine.portfolio.amounts import as_decimal, in_points
 from engine.portfolio.program import GRADE
 from engine.portfolio.quoting import name
+from engine.portfolio.reading import FactsReader, facts_in_text
 from engine.portfolio.reporting import Report
 from engine.portfolio.scoring import Counts, Portfolio
 from engine.portfolio.summary import TOP, points
@@ -27,10 +28,11 @@ def score_both(
     rulesets: tuple[Ruleset, Ruleset],
     report: Report,
     language: Language,
+    facts_reader: FactsReader = facts_in_text,
 ) -> tuple[Counts, Counts]:
     """Score the departments at ``path`` by both rulesets, whatever year each is for."""
     counted: list[Counts] = []
-    portfolios = [Portfolio(connection, one, any_year=True) for one in rulesets]
+    portfolios = [Portfolio(connection, one, facts_reader, any_year=True) for one in rulesets]
     known = [set(one.layout.columns()) for one in portfolios]
     for side, portfolio, other in zip(("before", "after"), portfolios, reversed(known), strict=True):
         portfolio.passed_over = frozenset(other)

@@ -10,19 +10,30 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from engine.errors import AuditError, FactsError, Position, Problem, Text, UsageProblem
+from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.language.types import suggestion
 from engine.portfolio.csv_tables import csv_query, malformed
 from engine.portfolio.layout import BESIDE, MAIN, Layout
 from engine.portfolio.loading import RawTables, create_raw
 from engine.portfolio.quoting import literal, name
+from engine.portfolio.reporting import Report
+from engine.ruleset.model import Ruleset
 from engine.source import read_source
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FACTS_FILES = (".yaml", ".yml", ".json")
+FACTS_FILES = (".yaml", ".yml", ".json", ".xlsx")
 DATABASES = (".duckdb", ".db")
 _BATCH = 2000
+FactsReader = Callable[[Path, Ruleset, bool], Facts]
+"""Reads a facts file by a ruleset, of any year if so told. Raises :class:`FactsError`."""
+
+
+def facts_in_text(path: Path, ruleset: Ruleset, any_year: bool) -> Facts:
+    """The facts in a YAML or JSON file; a workbook is for whoever can read it."""
+    return read_facts(read_source(path, FactsError), ruleset, any_year=any_year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,8 @@ def load(
     connection: DuckDBPyConnection,
     layout: Layout,
     path: Path,
-    report: Callable[[str, int, int], None],
+    report: Report,
+    read: FactsReader = facts_in_text,
     *,
     any_year: bool = False,
 ) -> list[Unreadable]:
@@ -98,15 +110,34 @@ def load(
             if (path / f"{MAIN}{suffix}").is_file():
                 _tables(connection, layout, path, suffix)
                 return []
-        files = sorted(one for one in path.rglob("*") if one.suffix.lower() in FACTS_FILES and one.is_file())
+        files = sorted(one for one in path.rglob("*") if _is_facts_file(one))
         if files:
-            return _facts_files(connection, layout, path, files, report, any_year=any_year)
+            return _facts_files(connection, layout, path, files, report, read, any_year=any_year)
     message = Text("这里没有可读的部门数据", "there are no departments here to read")
     fix = Text(
         "给出事实文件的文件夹、含 main.csv 或 main.parquet 的文件夹，或 .duckdb 数据库",
         "give a folder of facts files, one with main.csv or main.parquet, or a .duckdb database",
     )
     raise UsageProblem([Problem("U032", message, Position(str(path)), fix=fix)])
+
+
+def _is_facts_file(path: Path) -> bool:
+    """Whether it is one by its name. Office keeps a file ``~$…`` beside each that is open."""
+    return path.suffix.lower() in FACTS_FILES and not path.name.startswith("~$") and path.is_file()
+
+
+def unread(path: Path, layout: Layout) -> list[tuple[Path, Text | None]]:
+    """Files beside the tables at ``path`` that are none of them, each with the table that may be meant."""
+    if not path.is_dir() or not any((path / f"{MAIN}{one}").is_file() for one in (".csv", ".parquet")):
+        return []
+    suffix = ".csv" if (path / f"{MAIN}.csv").is_file() else ".parquet"
+    known = {f"{one}{suffix}" for one in _known(layout)}
+    others = sorted(one for one in path.iterdir() if one.is_file() and one.name not in known)
+    return [
+        (one, suggestion(one.stem, _known(layout)) if one.suffix.lower() == suffix else None)
+        for one in others
+        if not one.name.startswith((".", "~$"))
+    ]
 
 
 def _known(layout: Layout) -> list[str]:
@@ -160,7 +191,8 @@ def _facts_files(
     layout: Layout,
     folder: Path,
     files: list[Path],
-    report: Callable[[str, int, int], None],
+    report: Report,
+    read: FactsReader,
     *,
     any_year: bool,
 ) -> list[Unreadable]:
@@ -170,7 +202,7 @@ def _facts_files(
     for number, file in enumerate(files):
         report("read", number, len(files))
         try:
-            facts = read_facts(read_source(file, FactsError), layout.ruleset, any_year=any_year)
+            facts = read(file, layout.ruleset, any_year)
         except FactsError as error:
             unreadable.append(Unreadable(str(file.relative_to(folder)), error))
             continue

@@ -14,7 +14,7 @@ from engine.portfolio.ledger_table import LedgerTable
 from engine.portfolio.parts import by_parts
 from engine.portfolio.program import CERTAIN, GRADE, Program, program_of
 from engine.portfolio.quoting import name
-from engine.portfolio.reading import Unreadable, load
+from engine.portfolio.reading import FactsReader, Unreadable, facts_in_text, load
 from engine.portfolio.rejects import create_rejects, reasons, reject_unnumbered
 from engine.portfolio.reporting import Report, silent
 from engine.portfolio.rows import insert, number_of
@@ -43,11 +43,19 @@ class Portfolio:
     After :meth:`score` the tables ``scored``, ``ledger`` and ``rejects`` hold the results.
     """
 
-    def __init__(self, connection: DuckDBPyConnection, ruleset: Ruleset, *, any_year: bool = False) -> None:
+    def __init__(
+        self,
+        connection: DuckDBPyConnection,
+        ruleset: Ruleset,
+        facts_reader: FactsReader = facts_in_text,
+        *,
+        any_year: bool = False,
+    ) -> None:
         self.connection = connection
         self.ruleset = ruleset
         self.layout: Layout = layout_of(ruleset)
         self.program: Program | None = None
+        self.facts_reader = facts_reader
         self.any_year = any_year
         self.passed_over: frozenset[str] = frozenset()
         """Columns that are not the ruleset's and no mistake."""
@@ -57,7 +65,9 @@ class Portfolio:
 
     def read(self, path: Path, report: Report = silent) -> None:
         """Read the departments at ``path`` into raw tables."""
-        self.unreadable = load(self.connection, self.layout, path, report, any_year=self.any_year)
+        self.unreadable = load(
+            self.connection, self.layout, path, report, self.facts_reader, any_year=self.any_year
+        )
 
     def score(self, report: Report = silent, language: Language = "zh") -> Counts:
         """Score every department of the raw tables. Raises :class:`FactsError` for tables that cannot be read."""

@@ -226,6 +226,44 @@ def test_rows_of_a_department_that_is_not_there_are_told(
     assert about["orphans"] == "4"
 
 
+@pytest.mark.slow
+def test_filled_in_workbooks_are_read_as_facts_files_are(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    assert audit("template", "guangdong/2024", "-o", folder / "a.xlsx", "--from", GOLDEN).code == 0
+    shutil.copy(BASE, folder / "b.yaml")
+    (folder / "~$a.xlsx").write_bytes(b"what Office keeps while a.xlsx is open")
+    (folder / "c.xlsx").write_bytes(b"not a workbook")
+    done = audit("portfolio", "score", folder, "-r", "guangdong/2024", "-o", tmp_path / "out")
+    assert done.code == 1, done.err
+    assert "读入 3 个部门：评分 2（其中逐个计算 0），退回 1" in done.out
+    scores = [(row["department"], row["total"]) for row in table(tmp_path / "out", "scores")]
+    assert scores == [("广东省人民政府办公厅", "97.41"), ("示例省直部门", "100.00")]
+    assert {row["department"] for row in table(tmp_path / "out", "rejects")} == {"c.xlsx"}
+    (folder / "c.xlsx").unlink()
+    explained = audit("portfolio", "explain", folder, "广东省人民政府办公厅", "-r", "guangdong/2024")
+    assert explained.code == 0, explained.err
+    assert "97.41" in explained.out
+    impact = audit(
+        "portfolio", "impact", folder, "--from", "guangdong/2024", "--to", "guangdong/2024", "-f", "json"
+    )
+    assert '"departments": 2' in impact.out
+
+
+@pytest.mark.slow
+def test_a_file_that_is_no_table_is_told(tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(tables[0], folder)
+    (folder / "claimed.csv").rename(folder / "claims.csv")
+    (folder / "notes.txt").write_text("x", encoding="utf-8")
+    done = audit("portfolio", "score", folder, "-r", "guangdong/2024", "-o", tmp_path / "out")
+    assert done.code == 0, done.err
+    assert done.err.splitlines() == [
+        f"未读取 {folder / 'claims.csv'}（是否应为“claimed”？）",
+        f"未读取 {folder / 'notes.txt'}",
+    ]
+
+
 def test_a_column_of_floats_is_refused(tmp_path: Path) -> None:
     ruleset = load("shapes/05-proportional-capped")
     columns = layout_of(ruleset).main.columns

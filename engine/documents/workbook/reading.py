@@ -32,13 +32,13 @@ def ruleset_of_workbook(book: Workbook) -> str:
     return ""
 
 
-def read_workbook_facts(book: Workbook, ruleset: Ruleset) -> Facts:
-    """The facts in the workbook. Raises :class:`FactsError` with everything that is wrong, cell by cell."""
+def read_workbook_facts(book: Workbook, ruleset: Ruleset, *, any_year: bool = False) -> Facts:
+    """The facts in the workbook, of any year if so told. Raises :class:`FactsError` with everything that is wrong, cell by cell."""
     reader = _Reader(book, ruleset)
     root = reader.root()
     problems = reader.problems
     try:
-        facts = read_facts(root, ruleset)
+        facts = read_facts(root, ruleset, any_year=any_year)
     except FactsError as error:
         problems = [*problems, *error.problems]
     else:
