@@ -1,4 +1,4 @@
-"""A result read again, from whatever form it was written in."""
+"""A result read again from a folder or a database; a workbook is for people alone."""
 
 from __future__ import annotations
 
