@@ -13,9 +13,10 @@ from engine.portfolio.quoting import literal, name
 _BLANKS = (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)  # fmt: skip
 _SPACES = "".join(map(chr, _BLANKS))
 _CLASS = "".join(rf"\x{{{one:x}}}" for one in _BLANKS)
-_NUMBER = r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
 _TEXT_MOST = 2000
 _DECIMAL_DIGITS = 18
+WHOLE = r"[+-]?([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)"
+"""The whole part of a number, as :func:`engine.language.numbers.parse_number` takes it: no group begins with 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def value_sql(column: Column, cell: Cell) -> str:
 
 def number_sql(text: str, decimals: int, shift: int) -> str:
     """A text as a whole number of ``10^-shift``; ``NULL`` where it is no number of at most ``decimals`` decimals."""
-    pattern = rf"{_NUMBER}(\.[0-9]{{0,{decimals}}}0*)?"
+    pattern = rf"{WHOLE}(\.[0-9]{{0,{decimals}}}0*)?"
     plain = f"replace({text}, ',', '')"
     return (
         f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) AND right({text}, 1) <> '.' "

@@ -15,6 +15,7 @@ from engine.language.terms import NUMERIC, Kind
 from engine.portfolio.amounts import in_points
 from engine.portfolio.beside import criterion_names
 from engine.portfolio.calendar import day_before_first, numbered_days
+from engine.portfolio.cells import WHOLE
 from engine.portfolio.layout import (
     JUDGED_DECIMALS,
     JUDGED_MOST,
@@ -31,7 +32,6 @@ from engine.portfolio.program import CERTAIN, GRADE, Program, program_of
 from engine.portfolio.quoting import literal, name
 from engine.ruleset.model import Criterion, Ruleset, TierScore
 
-_NUMBER = r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
 REMARK = "须逐个评分 score one by one"
 
 
@@ -91,7 +91,7 @@ def _macros(layout: Layout) -> Iterator[str]:
         scales.add(JUDGED_DECIMALS)
         ratios.add(JUDGED_DECIMALS)
     for scale in sorted(scales | ratios | {scale - 2 for scale in ratios}):
-        pattern = rf"{_NUMBER}(\.[0-9]{{0,{scale}}}0*)?"
+        pattern = rf"{WHOLE}(\.[0-9]{{0,{scale}}}0*)?"
         yield (
             f"-- 以 10^-{scale} 为单位的整数 a whole number of 10^-{scale}\n"
             f"CREATE OR REPLACE TEMP MACRO units_{scale}(x) AS CASE\n"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
+from engine.language.numbers import MalformedValue, parse_number
 from engine.ledger.scoring import Scoring
-from engine.portfolio.cells import trimmed
+from engine.portfolio.cells import number_sql, trimmed
 from engine.portfolio.loading import load_documents
 from engine.portfolio.scoring import Portfolio
 from tests.portfolio.differential import by_columns
@@ -106,3 +108,53 @@ def test_a_typed_number_finer_than_its_unit_is_not_rounded(
     problems = [] if isinstance(want, Scoring) else want.problems
     assert codes == {one.code for one in problems if one.severity == "error"}
     assert (counts.direct, counts.rejected) == ((0, 1) if codes else (1, 0))
+
+
+def test_a_number_is_what_the_facts_reader_takes_for_one() -> None:
+    """Texts of digits, commas, points and signs at random: the columns read the same number, or none where it does."""
+    dice = random.Random(3)
+    parts = [
+        "0",
+        "1",
+        "12",
+        "123",
+        "000",
+        "001",
+        ",000",
+        ",123",
+        ",012",
+        ",12",
+        ",",
+        ".",
+        ".5",
+        ".50",
+        "+",
+        "-",
+    ]
+    texts = ["0,072.00", "0,001,200.00", "10,072.00", "-0,100", "1,000.", "00,100", "100,000,000"]
+    texts += ["".join(dice.choices(parts, k=dice.randrange(1, 6))) for _ in range(1500)]
+    rows = duckdb.execute(f"SELECT {number_sql('x', 2, 2)} FROM (SELECT unnest(?) AS x)", [texts]).fetchall()
+    taken = 0
+    for text, (units,) in zip(texts, rows, strict=True):
+        try:
+            want = parse_number(text) * 100
+        except MalformedValue:
+            want = None
+        assert units == want or (want is not None and want.denominator != 1 and units is None), text
+        taken += units is not None
+    assert taken > 200
+
+
+@pytest.mark.parametrize("text", ["0,072.00", "0,001,200.00"])
+def test_thousands_that_begin_with_nought_are_rejected_as_by_the_facts_reader(
+    text: str, documents: list[dict[str, Any]]
+) -> None:
+    ruleset = load("guangdong/2024")
+    document = deepcopy(documents[0])
+    document["facts"]["three_public"]["actual"] = text
+    want = scored(ruleset, document)
+    assert not isinstance(want, Scoring)
+    assert {one.code for one in want.problems if one.severity == "error"} == {"F007"}
+    _, results, rejects = by_columns(ruleset, [document])
+    assert not results
+    assert rejects == {"d0": {"F007"}}
