@@ -104,11 +104,11 @@ def _outliers(rows: Any) -> list[dict[str, str]]:
 
 
 def _claims(rows: Any) -> list[dict[str, Any]]:
-    """By criterion how often departments claimed more, the same, or less than was computed."""
+    """By criterion how often departments claimed more, the same, or less than was computed, and who was furthest off."""
     query = """
     SELECT criterion, count(*), count(*) FILTER (WHERE difference > 0), count(*) FILTER (WHERE difference = 0),
         count(*) FILTER (WHERE difference < 0), sum(difference) / count(*)::DECIMAL(18,0),
-        arg_max(department, (difference, department)), max(difference)
+        arg_max(department, (abs(difference), department)), arg_max(difference, (abs(difference), department))
     FROM result.claims GROUP BY criterion ORDER BY 3 DESC, criterion
     """
     names = ("criterion", "departments", "more", "same", "less")

@@ -1,0 +1,47 @@
+"""What summary, impact and explain tell of small portfolios of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command import audit
+
+pytest.importorskip("duckdb")
+
+SMALL = """\
+ruleset: small/one
+title: 一项
+year: 2024
+money: {unit: 万元, decimals: 2}
+points: {total: 50, decimals: 2, rounding: half_up}
+
+facts:
+  earned: {label: 得分, type: points, at_least: 0, at_most: 50}
+
+criteria:
+  - {id: whole, title: {zh: 全部指标, en: Everything}, points: 50, score: earned}
+"""
+
+
+def write_small(folder: Path, rules: str = SMALL, **tables: str) -> Path:
+    """A folder with ``rules.yaml``, and CSV tables in ``in``."""
+    (folder / "in").mkdir()
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    for table, text in tables.items():
+        (folder / "in" / f"{table}.csv").write_text(text, encoding="utf-8")
+    return folder / "in"
+
+
+def test_furthest_off_is_who_claimed_too_little_as_well(tmp_path: Path) -> None:
+    source = write_small(
+        tmp_path,
+        main="department,earned\nA,50\nB,50\nC,50\n",
+        claimed="department,criterion,points\nA,whole,10\nB,whole,49\nC,whole,49.5\n",
+    )
+    done = audit("portfolio", "score", source, "-r", tmp_path / "rules.yaml", "-o", tmp_path / "out")
+    assert done.code == 0, done.err
+    (claims,) = json.loads(audit("portfolio", "summary", tmp_path / "out", "--format", "json").out)["claims"]
+    assert (claims["furthest"], claims["by"]) == ("A", "-40.00")
