@@ -32,11 +32,12 @@ class Command:
     shown: tuple[str, ...]
 
     def agrees_with(self, printed: str) -> bool:
-        """Whether ``printed`` is that; blanks at the ends of lines, and blank lines at the end, do not count."""
+        """Whether ``printed`` is that; blanks at the ends of lines, blank lines at the end, and a byte-order mark, of
+        which a terminal shows nothing, do not count."""
         pattern = "".join(
             r"(?:.*\n)*?" if line.strip() == "…" else re.escape(line.rstrip()) + r"\n" for line in self.shown
         )
-        got = "".join(f"{line.rstrip()}\n" for line in printed.rstrip().splitlines())
+        got = "".join(f"{line.rstrip()}\n" for line in printed.replace("\ufeff", "").rstrip().splitlines())
         return re.fullmatch(pattern, got) is not None
 
 

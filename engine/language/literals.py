@@ -6,7 +6,11 @@ from engine.errors import Text
 from engine.language.numbers import MalformedValue, Rational, parse_date, parse_number, parse_ratio
 from engine.language.terms import KIND_NAMES, NUMERIC, Kind, Type, Value
 
-TRUTHS = {"true": True, "false": False, "是": True, "否": False, "yes": True, "no": False}
+TRUTHS = {
+    **dict.fromkeys(("true", "True", "TRUE", "是", "yes"), True),
+    **dict.fromkeys(("false", "False", "FALSE", "否", "no"), False),
+}
+"""What states a flag. YAML and spreadsheets write true and false in capitals, too."""
 
 
 def parse_value(text: str, type_: Type) -> Value:

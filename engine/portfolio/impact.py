@@ -125,4 +125,4 @@ def changes_csv(connection: DuckDBPyConnection) -> bytes:
     writer.writerow([one[0] for one in cursor.description or ()])
     while batch := cursor.fetchmany(10_000):
         writer.writerows(batch)
-    return buffer.getvalue().encode()
+    return buffer.getvalue().encode("utf-8-sig")

@@ -38,5 +38,5 @@ def write_templates(layout: Layout, folder: Path) -> list[Path]:
     for path, columns in tables.items():
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerow(columns)
-        write_new(path, buffer.getvalue().encode())
+        write_new(path, buffer.getvalue().encode("utf-8-sig"))
     return list(tables)

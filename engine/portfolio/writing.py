@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Format = Literal["csv", "parquet", "xlsx", "duckdb"]
+MARK = "\ufeff"
+"""Begins a CSV file, by which Excel knows that it is UTF-8."""
 MOST_ROWS = 1_048_576
 """Rows of a sheet; a longer table goes on in further sheets."""
 
@@ -47,25 +49,27 @@ def write_results(
                 for table in ORDERS:
                     options = "HEADER" if format_ == "csv" else "FORMAT parquet"
                     file = literal(str(temporary / f"{table}.{format_}"))
-                    rows = (
-                        without_formulas(connection, ordered(table)) if format_ == "csv" else ordered(table)
-                    )
+                    rows = ordered(table)
+                    if format_ == "csv":
+                        rows = without_formulas(connection, rows, mark=MARK)
                     connection.execute(f"COPY ({rows}) TO {file} ({options})")
     except OSError as error:
         message = Text(f"无法写入（{error.strerror}）", f"cannot write the result ({error.strerror})")
         raise UsageProblem([Problem("U001", message, Position(str(path)))]) from None
 
 
-def without_formulas(connection: DuckDBPyConnection, rows: str) -> str:
-    """The query ``rows`` with an apostrophe before each text, numbers aside, that a spreadsheet would take for a formula."""
+def without_formulas(connection: DuckDBPyConnection, rows: str, mark: str = "") -> str:
+    """The query ``rows`` with an apostrophe before each text, numbers aside, that a spreadsheet would take for a formula;
+    the first heading begins with ``mark``."""
     signs = ", ".join(map(literal, FORMULA_SIGNS))
-    columns = []
+    columns: list[str] = []
     for name, type_, *_ in connection.execute(f"DESCRIBE {rows}").fetchall():
         column = f'"{name}"'
         number = f"regexp_full_match({column}, '-[0-9.]+(/[0-9]+)?')"
         formula = f"left(ltrim({column}), 1) IN ({signs}) AND NOT {number}"
         marked = f"CASE WHEN {formula} THEN chr(39) || {column} ELSE {column} END"
-        columns.append(f"{marked} AS {column}" if type_ == "VARCHAR" else column)
+        heading = column if columns else f'"{mark}{name}"'
+        columns.append(f"{marked if type_ == 'VARCHAR' else column} AS {heading}")
     return f"SELECT {', '.join(columns)} FROM ({rows})"
 
 

@@ -20,7 +20,7 @@ BASE = ROOT / "rulesets" / "guangdong" / "2024" / "general-office.yaml"
 
 
 def table(path: Path, name: str) -> list[dict[str, str]]:
-    with (path / f"{name}.csv").open(encoding="utf-8") as file:
+    with (path / f"{name}.csv").open(encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -171,7 +171,7 @@ def test_doubled_and_unknown_departments_are_rejected(
     shutil.copytree(tables[0], folder)
     main = (folder / "main.csv").read_text(encoding="utf-8").splitlines()
     (folder / "main.csv").write_text("\n".join([*main, main[1]]) + "\n", encoding="utf-8")
-    header = (folder / "incidents.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    header = (folder / "incidents.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     with (folder / "incidents.csv").open("a", encoding="utf-8") as file:
         file.write(
             ",".join({"department": "nobody", "id": "X", "kind": "misuse"}.get(one, "") for one in header)
@@ -224,6 +224,39 @@ def test_rows_of_a_department_that_is_not_there_are_told(
     ]
     about = {row["name"]: row["value"] for row in table(tmp_path / "out", "about")}
     assert about["orphans"] == "4"
+
+
+def test_csv_files_begin_with_a_mark_by_which_excel_knows_utf_8(
+    tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    template = tables[0] / "contracts.csv"
+    assert template.read_bytes().startswith(b"\xef\xbb\xbfdepartment,")
+    done = audit("portfolio", "score", tables[0], "-r", "guangdong/2024", "-o", tmp_path / "out")
+    assert done.code == 0, done.err
+    files = sorted((tmp_path / "out").iterdir())
+    assert len(files) == 7
+    for file in files:
+        assert file.read_bytes().startswith(b"\xef\xbb\xbf"), file.name
+        assert file.read_bytes().count(b"\xef\xbb\xbf") == 1, file.name
+    shown = audit("portfolio", "summary", tmp_path / "out", "-f", "json")
+    assert '"scored": "10"' in shown.out, "a result is read again"
+
+
+def test_spreadsheets_write_true_in_capitals(
+    tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(tables[0], folder)
+    for file in folder.iterdir():
+        head, _, rows = file.read_text(encoding="utf-8").partition("\n")
+        rows = rows.replace("true", "TRUE").replace("false", "FALSE")
+        file.write_text(f"{head}\n{rows}", encoding="utf-8")
+    for name, source in (("small", tables[0]), ("capitals", folder)):
+        done = audit("portfolio", "score", source, "-r", "guangdong/2024", "-o", tmp_path / name)
+        assert "评分 10（其中逐个计算 0），退回 0" in done.out
+    assert (tmp_path / "small" / "points.csv").read_bytes() == (
+        tmp_path / "capitals" / "points.csv"
+    ).read_bytes()
 
 
 @pytest.mark.slow

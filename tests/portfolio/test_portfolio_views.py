@@ -94,7 +94,7 @@ def test_the_impact_of_another_deadline(departments: Path, tmp_path: Path) -> No
     assert (found["departments"], found["lose"], found["gain"], found["same"]) == (2, 2, 0, 0)
     assert found["rules"] == [{"rule": "late_filing", "before": "1.00", "after": "5.00", "departments": 2}]
     assert found["grades"] == [{"before": "优", "after": "优", "departments": 2}]
-    changes = (tmp_path / "changes.csv").read_text(encoding="utf-8").splitlines()
+    changes = (tmp_path / "changes.csv").read_text(encoding="utf-8-sig").splitlines()
     assert changes[0] == "department,before,after,change,grade_before,grade_after"
     assert changes[1] == "广东省人民政府办公厅,97.41,95.41,-2.00,优,优"
 

@@ -23,7 +23,7 @@ def write_tables(ruleset: Ruleset, documents: list[dict[str, Any]], folder: Path
     for number, one in enumerate(documents):
         tables.add_document(one, f"d{number}")
     for path in folder.glob("*.csv"):
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             header = next(csv.reader(file))
         rows = zip(*(tables.rows[path.stem][text] for text in header), strict=True)
         with path.open("a", encoding="utf-8", newline="") as file:
