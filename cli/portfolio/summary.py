@@ -11,6 +11,9 @@ import click
 from cli.context import Session, pass_session
 from engine.errors import Text
 
+MOST_REJECTS = 15
+"""Reasons of rejects that a table shows; JSON has them all."""
+
 
 @click.command()
 @click.argument("result", type=click.Path(path_type=Path, exists=True))
@@ -64,6 +67,10 @@ def _plot(session: Session, found: dict[str, Any], path: Path) -> None:
         click.echo(session.say(message), err=True)
 
 
+def _others(session: Session, count: int) -> str:
+    return session.say(Text(f"另有 {count:,} 种", f"and {count:,} others")) if count > 0 else ""
+
+
 def _tables(session: Session, found: dict[str, Any]) -> list[str]:
     from cli.portfolio.tables import shown
 
@@ -85,7 +92,8 @@ def _tables(session: Session, found: dict[str, Any]) -> list[str]:
         shown(session, Text("等级", "Grades"), [Text("等级", "grade"), departments], [list(one.values()) for one in found["grades"] if one["grade"]]),
         shown(session, Text("扣分最多的指标", "Criteria that lost most"),
               [Text("指标", "criterion"), Text("名称", "title"), points, Text("平均扣分", "average lost")],
-              [list(one.values()) for one in found["criteria"]]),
+              [[one["criterion"], one["title" if session.language == "zh" else "title_en"] or one["title"], one["points"], one["average_lost"]]
+               for one in found["criteria"]]),
         shown(session, Text("扣分最多的规则", "Rules that cost most"),
               [Text("规则", "rule"), Text("指标", "criterion"), departments, Text("条数", "lines"), Text("扣分", "points")],
               [list(one.values()) for one in found["rules"]]),
@@ -94,5 +102,7 @@ def _tables(session: Session, found: dict[str, Any]) -> list[str]:
               [Text("指标", "criterion"), departments, Text("高报", "more"), Text("一致", "same"), Text("低报", "less"),
                Text("平均差", "average difference"), Text("差最多的部门", "furthest"), Text("差", "by")],
               [list(one.values()) for one in found["claims"]]),
-        shown(session, Text("退回原因", "Rejects"), [Text("代码", "code"), departments], [list(one.values()) for one in found["rejects"]]),
+        shown(session, Text("退回原因", "Rejects"), [Text("代码", "code"), Text("事实", "fact"), departments],
+              [list(one.values()) for one in found["reject_facts"][:MOST_REJECTS]]),
+        _others(session, len(found["reject_facts"]) - MOST_REJECTS),
     ]  # fmt: skip

@@ -31,8 +31,8 @@ def summary_of(connection: DuckDBPyConnection) -> Summary:
             for grade, count in rows("SELECT grade, count(*) FROM result.scores GROUP BY grade ORDER BY min(total) DESC, grade")
         ],
         "criteria": [
-            {"criterion": one, "title": title, "points": points(most), "average_lost": points(lost)}
-            for one, title, most, lost in rows(_BY_CRITERION, TOP)
+            {"criterion": one, "title": title, "title_en": english, "points": points(most), "average_lost": points(lost)}
+            for one, title, english, most, lost in rows(_BY_CRITERION, TOP)
         ],
         "rules": [
             {"rule": rule, "criterion": one, "departments": departments, "lines": lines, "points": points(cost)}
@@ -46,6 +46,9 @@ def summary_of(connection: DuckDBPyConnection) -> Summary:
                 "SELECT code, count(DISTINCT department) FROM result.rejects GROUP BY code ORDER BY 2 DESC, code"
             )
         ],
+        "reject_facts": [
+            {"code": code, "fact": fact, "departments": departments} for code, fact, departments in rows(_BY_REJECT)
+        ],
     }  # fmt: skip
 
 
@@ -53,8 +56,14 @@ _BY_RULE = """
 SELECT coalesce(rule, kind) AS rule, criterion, count(DISTINCT department), count(*), sum(applied) AS cost
 FROM result.ledger GROUP BY ALL HAVING sum(applied) > 0 ORDER BY cost DESC, rule, criterion LIMIT ?
 """
+_BY_REJECT = r"""
+SELECT code, coalesce(fact, '') AS fact, count(DISTINCT department) AS departments
+FROM (SELECT code, regexp_replace(fact, '\\[.*\\]', '[]') AS fact, department FROM result.rejects)
+GROUP BY ALL ORDER BY departments DESC, code, fact
+"""
+"""A fact of a record is counted as one, whatever the record's key."""
 _BY_CRITERION = """
-SELECT c.criterion, c.title, c.points, l.cost / n.departments
+SELECT c.criterion, c.title, c.title_en, c.points, l.cost / n.departments
 FROM (SELECT criterion, sum(applied) AS cost FROM result.ledger GROUP BY criterion) AS l
 JOIN result.criteria AS c USING (criterion), (SELECT count(*)::DECIMAL(18,0) AS departments FROM result.scores) AS n
 WHERE l.cost > 0 ORDER BY l.cost DESC, c.criterion LIMIT ?

@@ -45,3 +45,38 @@ def test_furthest_off_is_who_claimed_too_little_as_well(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     (claims,) = json.loads(audit("portfolio", "summary", tmp_path / "out", "--format", "json").out)["claims"]
     assert (claims["furthest"], claims["by"]) == ("A", "-40.00")
+
+
+def test_a_summary_shows_the_titles_of_its_language(tmp_path: Path) -> None:
+    source = write_small(tmp_path, main="department,earned\nA,40\n")
+    audit("portfolio", "score", source, "-r", tmp_path / "rules.yaml", "-o", tmp_path / "out")
+    chinese = audit("portfolio", "summary", tmp_path / "out").out
+    english = audit("portfolio", "summary", tmp_path / "out", AUDIT_LANG="en").out
+    assert "全部指标" in chinese
+    assert "Everything" not in chinese
+    assert "Everything" in english
+    assert "全部指标" not in english
+
+
+def test_rejects_are_summed_up_by_code_and_fact(tmp_path: Path) -> None:
+    facts = [f"fact_{number:02}" for number in range(17)]
+    declared = "".join(f"  {one}: {{label: {one}, type: points, at_least: 0}}\n" for one in facts)
+    rows = [["A", *"1" * 17], *([one, "x", *"1" * 16] for one in "BCD"), ["E", "x", *[""] * 16]]
+    source = write_small(
+        tmp_path,
+        SMALL.replace("facts:\n", f"facts:\n{declared}")
+        .replace("score: earned", f"score: {' + '.join(facts)}")
+        .replace("  earned: {label: 得分, type: points, at_least: 0, at_most: 50}\n", ""),
+        main="\n".join(",".join(row) for row in [["department", *facts], *rows]) + "\n",
+    )
+    done = audit("portfolio", "score", source, "-r", tmp_path / "rules.yaml", "-o", tmp_path / "out")
+    assert done.code == 1, done.err
+    found = json.loads(audit("portfolio", "summary", tmp_path / "out", "--format", "json").out)
+    assert {one["code"] for one in found["rejects"]} == {"F001", "F007"}
+    assert found["reject_facts"][0] == {"code": "F007", "fact": "fact_00", "departments": 4}
+    assert len(found["reject_facts"]) == 17
+    shown = audit("portfolio", "summary", tmp_path / "out", AUDIT_LANG="en").out
+    assert "F007    fact_00              4" in shown
+    assert "fact_14" in shown
+    assert "fact_15" not in shown
+    assert shown.endswith("and 2 others\n")
