@@ -19,7 +19,7 @@ def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
     """The columns of a raw table with their types; none where there is no such table."""
     query = (
         "SELECT column_name, data_type FROM information_schema.columns "
-        "WHERE table_schema = 'raw' AND table_name = ? ORDER BY ordinal_position"
+        "WHERE table_catalog = current_database() AND table_schema = 'raw' AND table_name = ? ORDER BY ordinal_position"
     )
     return dict(connection.execute(query, [table]).fetchall())
 
@@ -78,7 +78,7 @@ def _type_problems(type_: str, column: Column, header: str, where: Position) -> 
         return []
     wanted: tuple[str, ...] = ()
     if kind in NUMERIC:
-        wanted = ("DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+        wanted = ("DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")  # fmt: skip
     elif kind == Kind.DATE:
         wanted = ("DATE",)
     elif kind == Kind.FLAG:

@@ -63,21 +63,29 @@ def workspace(memory_limit: str = "", threads: int = 0) -> Iterator[DuckDBPyConn
     import duckdb
 
     with TemporaryDirectory(prefix="audit-portfolio-") as folder:
-        connection = duckdb.connect(str(Path(folder) / "portfolio.duckdb"))
         try:
-            connection.execute(f"SET temp_directory = {literal(str(Path(folder) / 'spill'))}")
-            connection.execute("SET enable_progress_bar = false")
-            if memory_limit:
-                connection.execute(f"SET memory_limit = {literal(memory_limit)}")
-            if threads:
-                connection.execute(f"SET threads = {threads}")
-            yield connection
+            with duckdb.connect(str(Path(folder) / "portfolio.duckdb")) as connection:
+                connection.execute(f"SET temp_directory = {literal(str(Path(folder) / 'spill'))}")
+                connection.execute("SET enable_progress_bar = false")
+                if memory_limit:
+                    connection.execute(f"SET memory_limit = {literal(memory_limit)}")
+                if threads:
+                    connection.execute(f"SET threads = {threads}")
+                yield connection
         except duckdb.OutOfMemoryException:
             message = Text("内存上限太低，算不下去", "the memory limit is too low to go on")
             fix = Text(
                 "调高 --memory-limit，或减少 --threads", "raise --memory-limit, or use fewer --threads"
             )
             raise UsageProblem([Problem("U031", message, fix=fix)]) from None
+        except (duckdb.IOException, duckdb.TransactionException) as error:
+            said = str(error).splitlines()[0]
+            message = Text(f"无法读写磁盘（{said}）", f"the disk cannot be read or written ({said})")
+            fix = Text(
+                "腾出空间，或用 TMPDIR 换一个临时文件夹",
+                "free space, or choose another folder for temporary files with TMPDIR",
+            )
+            raise UsageProblem([Problem("U034", message, fix=fix)]) from None
         except duckdb.ParserException as error:
             if "memory" not in str(error):
                 raise
@@ -85,8 +93,6 @@ def workspace(memory_limit: str = "", threads: int = 0) -> Iterator[DuckDBPyConn
             raise UsageProblem(
                 [Problem("U031", message, fix=Text("写成 2GB", "write it like 2GB"))]
             ) from None
-        finally:
-            connection.close()
 
 
 def load(
@@ -178,12 +184,12 @@ def _attach(connection: DuckDBPyConnection, layout: Layout, path: Path) -> None:
         message = Text(f"无法打开数据库（{said}）", f"the database cannot be opened ({said})")
         raise FactsError([Problem("S102", message, Position(str(path)))]) from None
     found = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'given'"
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'given' AND table_schema = 'main'"
     ).fetchall()
     there = {one for (one,) in found}
     for table in _known(layout):
         if table in there:
-            connection.execute(f"CREATE VIEW raw.{name(table)} AS SELECT * FROM given.{name(table)}")
+            connection.execute(f"CREATE VIEW raw.{name(table)} AS SELECT * FROM given.main.{name(table)}")
 
 
 def _facts_files(

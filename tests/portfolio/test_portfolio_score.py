@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.portfolio.layout import layout_of
-from tests.command import GOLDEN, ROOT, audit
+from tests.command import GOLDEN, ROOT, audit, settings
 from tests.portfolio.differential import by_columns
 from tests.portfolio.test_differential import drawn, load, scored
 from tests.portfolio.test_script import write_tables
@@ -257,6 +259,52 @@ def test_spreadsheets_write_true_in_capitals(
     assert (tmp_path / "small" / "points.csv").read_bytes() == (
         tmp_path / "capitals" / "points.csv"
     ).read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files stands for a full disk")
+@pytest.mark.parametrize("kilobytes", [8, 60])
+def test_a_full_disk_is_told(
+    tables: tuple[Path, list[dict[str, Any]]], tmp_path: Path, kilobytes: int
+) -> None:
+    command = [sys.executable, "-m", "cli", "--lang", "en", "portfolio", "score", str(tables[0]),
+               "-r", "guangdong/2024", "-o", str(tmp_path / "out")]  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-c", f'ulimit -f {kilobytes}; exec "$@"', "bash", *command],
+        cwd=ROOT, env=settings(), capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert "U034 the disk cannot be read or written" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("type_", ["HUGEINT", "UBIGINT"])
+def test_whole_numbers_of_any_size_are_read(type_: str, tmp_path: Path) -> None:
+    """A sum in DuckDB is a HUGEINT. What is too large for the columns is refused as the facts reader refuses it."""
+    name = "shapes/05-proportional-capped"
+    columns = layout_of(load(name)).main.columns
+    numeric = next(one for one, column in columns.items() if column.scale)
+    with duckdb.connect(str(tmp_path / "in.duckdb")) as connection:
+        listed = ", ".join("n" if one == numeric else "1" for one in columns)
+        headed = ", ".join(f'"{one}"' for one in columns)
+        connection.execute(
+            f"CREATE VIEW main.main AS SELECT * FROM (SELECT d, {listed} FROM (VALUES ('a', 1::{type_}), "
+            f"('b', 18446744073709551615::{type_})) AS v(d, n)) AS t(department, {headed})"
+        )
+        connection.execute("CREATE SCHEMA other")
+        connection.execute("CREATE TABLE other.claimed AS SELECT 1 AS nothing")
+    done = audit(
+        "--rulesets",
+        "tests",
+        "portfolio",
+        "score",
+        tmp_path / "in.duckdb",
+        "-r",
+        name,
+        "-o",
+        tmp_path / "out",
+    )
+    assert "X0" not in done.err
+    assert {row["department"] for row in table(tmp_path / "out", "scores")} == {"a", "b"}
 
 
 @pytest.mark.slow
