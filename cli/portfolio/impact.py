@@ -83,15 +83,29 @@ def impact(
         click.echo("\n".join(part for part in _tables(session, found) if part).rstrip("\n"))
 
 
+def _one_sided(session: Session, found: dict[str, Any]) -> str:
+    """How many departments only one of the rulesets could score, where there are any."""
+    before, after = found["only_before"], found["only_after"]
+    if not before and not after:
+        return ""
+    return session.say(
+        Text(
+            f"\n只按原规则有得分 {before:,} 个，只按新规则有得分 {after:,} 个",
+            f"\n{before:,} have a score by the rules before only, {after:,} by those after only",
+        )
+    )
+
+
 def _tables(session: Session, found: dict[str, Any]) -> list[str]:
     from cli.portfolio.tables import shown
 
+    average = found["average_change"] or "–"
     head = Text(
         f"{found['before']} → {found['after']}：{found['departments']:,} 个部门可比，{found['gain']:,} 个得分上升，{found['lose']:,} 个下降，"
-        f"{found['same']:,} 个不变；平均变化 {found['average_change']}，等级变化 {found['grade_changes']:,} 个；"
+        f"{found['same']:,} 个不变；平均变化 {average}，等级变化 {found['grade_changes']:,} 个；"
         f"退回 {found['rejected_before']:,} → {found['rejected_after']:,}",
         f"{found['before']} → {found['after']}: {found['departments']:,} departments compared, {found['gain']:,} gain, "
-        f"{found['lose']:,} lose, {found['same']:,} stay; average change {found['average_change']}, "
+        f"{found['lose']:,} lose, {found['same']:,} stay; average change {average}, "
         f"{found['grade_changes']:,} change grade; rejected {found['rejected_before']:,} → {found['rejected_after']:,}",
     )
     before, after, departments = Text("原", "before"), Text("新", "after"), Text("部门数", "departments")
@@ -104,7 +118,7 @@ def _tables(session: Session, found: dict[str, Any]) -> list[str]:
         Text("新等级", "grade after"),
     ]
     return [
-        f"{session.say(head)}\n",
+        f"{session.say(head)}{_one_sided(session, found)}\n",
         shown(session, Text("等级", "Grades"), [before, after, departments], [list(one.values()) for one in found["grades"] if one["before"] or one["after"]]),
         shown(session, Text("规则（扣分合计）", "Rules (points they cost)"), [Text("规则", "rule"), before, after, departments],
               [list(one.values()) for one in found["rules"]]),

@@ -41,7 +41,8 @@ def summary(session: Session, result: Path, format_: str, plot: Path | None) -> 
     from engine.portfolio.summary import summary_of
 
     if plot is not None and plot.suffix.lower() not in (".png", ".svg"):
-        raise click.BadParameter("the picture's name ends in .png or .svg", param_hint="--plot")
+        message = Text("图的文件名以 .png 或 .svg 结尾", "the picture's name ends in .png or .svg")
+        raise click.BadParameter(session.say(message), param_hint="--plot")
     with interruptible(session), workspace() as connection:
         open_result(connection, result)
         found = summary_of(connection)

@@ -80,3 +80,23 @@ def test_rejects_are_summed_up_by_code_and_fact(tmp_path: Path) -> None:
     assert "fact_14" in shown
     assert "fact_15" not in shown
     assert shown.endswith("and 2 others\n")
+
+
+def test_the_impact_of_rules_by_which_nobody_has_a_score_is_told(tmp_path: Path) -> None:
+    source = write_small(tmp_path, main="department,earned\nA,40\nB,45\n")
+    strict = tmp_path / "strict.yaml"
+    strict.write_text(SMALL.replace("at_most: 50", "at_most: 30"), encoding="utf-8")
+    done = audit(
+        "portfolio", "impact", source, "--from", tmp_path / "rules.yaml", "--to", strict, AUDIT_LANG="en"
+    )
+    assert done.code == 0, done.err
+    assert "average change –," in done.out
+    assert "2 have a score by the rules before only, 0 by those after only" in done.out
+
+
+def test_a_picture_of_another_kind_is_refused_in_the_language_asked_for(tmp_path: Path) -> None:
+    chinese = audit("portfolio", "summary", tmp_path, "--plot", "plot.pdf")
+    assert chinese.code == 2
+    assert "图的文件名以 .png 或 .svg 结尾" in chinese.err
+    english = audit("portfolio", "summary", tmp_path, "--plot", "plot.pdf", AUDIT_LANG="en")
+    assert "the picture's name ends in .png or .svg" in english.err
