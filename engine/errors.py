@@ -61,7 +61,7 @@ def put(pattern: Text, *parts: Text) -> Text:
 
 
 class Position(Struct, frozen=True, order=True):
-    """A place in a file; line and column count from 1. ``sheet!cell`` places stand in ``cell``."""
+    """A place in a file; line and column count from 1, and are 0 where unknown. ``sheet!cell`` places stand in ``cell``."""
 
     file: str
     line: int = 0
@@ -71,7 +71,9 @@ class Position(Struct, frozen=True, order=True):
     def __str__(self) -> str:
         if self.cell:
             return f"{self.file}:{self.cell}"
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
 
 
 class Problem(Struct, frozen=True):

@@ -5,37 +5,96 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
-from engine.portfolio.quoting import literal
+from engine.portfolio.quoting import literal, name
+from engine.source.reading import NOT_UTF8
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _ENDS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
+_SEPARATORS = {"\t": Text("制表符", "tabs"), ";": Text("分号", "semicolons")}
 
 
-def csv_query(path: Path) -> str:
-    """What DuckDB reads the file with. Nothing is guessed from its first rows: it is a comma-separated table in
-    UTF-8 with a row of headings, every cell a text. Raises :class:`FactsError` where the headings cannot be used."""
-    listed = ", ".join(f"{literal(one)}: 'VARCHAR'" for one in _headings(path))
-    return (
-        f"read_csv({literal(str(path))}, auto_detect = false, header = true, columns = {{{listed}}}, "
-        "delim = ',', quote = '\"', escape = '\"', nullstr = '')"
-    )
+def create_table(connection: DuckDBPyConnection, table: str, path: Path) -> None:
+    """Make ``table`` of the file. Nothing is guessed from its first rows: it is a comma-separated table in UTF-8 with
+    a row of headings, every cell a text. Rows and columns that hold nothing are passed over, as Excel writes them
+    below and beside the data. Raises :class:`FactsError` where the file is not such a table."""
+    import duckdb
+
+    headings = _headings(path)
+    names = [one or f":{place}" for place, one in enumerate(headings)]
+    listed = ", ".join(f"{literal(one)}: 'VARCHAR'" for one in names)
+    cells = ", ".join(map(name, names))
+    try:
+        connection.execute(
+            f"CREATE TABLE {table} AS SELECT * FROM read_csv({literal(str(path))}, auto_detect = false, "
+            f"header = true, columns = {{{listed}}}, delim = ',', quote = '\"', escape = '\"', nullstr = '') "
+            f"WHERE coalesce({cells}) IS NOT NULL"
+        )
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise malformed(path, str(error).splitlines()[0]) from None
+    nameless = [one for one, heading in zip(names, headings, strict=True) if not heading]
+    if not nameless:
+        return
+    held = f"coalesce({', '.join(map(name, nameless))}) IS NOT NULL"
+    if connection.execute(f"SELECT 1 FROM {table} WHERE {held} LIMIT 1").fetchall():
+        raise _nameless(path, [place for place, one in enumerate(headings) if not one])
+    for one in nameless:
+        connection.execute(f"ALTER TABLE {table} DROP {name(one)}")
 
 
 def _headings(path: Path) -> list[str]:
+    """The headings without the blanks around them; an empty one where a column has none."""
+    rows = _Rows(path)
     try:
-        first = next(_Rows(path).read(), None)
+        first = next(rows.read(), None)
     except csv.Error:
         raise malformed(path, "") from None
-    if not first:
+    if rows.undecodable:
+        raise _not_utf8(path, rows.undecodable)
+    names = [one.strip() for one in first or ()]
+    if not any(names):
         raise _unusable(path, 1, "S105", Text("没有表头", "there is no row of headings"))
-    names = [one or f"column{place}" for place, one in enumerate(first)]
+    if len(names) == 1:
+        for sign, called in _SEPARATORS.items():
+            if sign in names[0]:
+                message = Text(f"各格以{called.zh}隔开", f"the cells are separated by {called.en}")
+                raise _unusable(
+                    path, 1, "S120", message, Text("另存为以逗号分隔的 CSV", "save it with commas")
+                )
     folded = [one.casefold() for one in names]
     for place, one in enumerate(folded):
-        if one in folded[:place]:
+        if one and one in folded[:place]:
             message = Text(f"列“{names[place]}”写了两次", f"the column '{names[place]}' is there twice")
             raise _unusable(path, 1, "F004", message)
     return names
+
+
+def _nameless(path: Path, places: list[int]) -> FactsError:
+    """The first value in a column without a heading; ``places`` are those columns."""
+    rows = _Rows(path)
+    begins = 1
+    for number, row in enumerate(rows.read(), 1):
+        for place in places:
+            if row and row[place]:
+                message = Text(
+                    f"第 {place + 1} 列没有表头，第 {number} 行却有值",
+                    f"column {place + 1} has no heading, yet row {number} has a value",
+                )
+                fix = Text("写上表头，或删去这一列", "give it a heading, or delete the column")
+                return _unusable(path, begins, "S120", message, fix)
+        begins = rows.number + 1
+    raise AssertionError(path)  # the database found one
+
+
+def _not_utf8(path: Path, line: int) -> FactsError:
+    message = Text("文件不是 UTF-8 编码", "the file is not UTF-8 text")
+    return _unusable(path, line, "S103", message, NOT_UTF8)
 
 
 def malformed(path: Path, said: str) -> FactsError:
@@ -45,15 +104,15 @@ def malformed(path: Path, said: str) -> FactsError:
     try:
         for row in rows.read():
             if rows.undecodable:
-                message = Text("文件不是 UTF-8 编码", "the file is not UTF-8 text")
-                return _unusable(path, rows.undecodable, "S103", message)
+                return _not_utf8(path, rows.undecodable)
             width, end = width or len(row), end or rows.end
             if row and len(row) != width:
                 message = Text(
                     f"这一行有 {len(row)} 格，表头有 {width} 格",
                     f"{len(row)} cells, where {width} are headed",
                 )
-                return _unusable(path, begins, "S120", message)
+                quoted = Text("含逗号的单元格要加引号", "put a cell that has a comma in it in quotes")
+                return _unusable(path, begins, "S120", message, quoted if len(row) > width else None)
             if rows.end not in ("", end):
                 names = _ENDS[rows.end], _ENDS[end]
                 message = Text(

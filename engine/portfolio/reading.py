@@ -13,7 +13,7 @@ from engine.errors import AuditError, FactsError, Position, Problem, Text, Usage
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.language.types import suggestion
-from engine.portfolio.csv_tables import csv_query, malformed
+from engine.portfolio.csv_tables import create_table
 from engine.portfolio.layout import BESIDE, MAIN, Layout
 from engine.portfolio.loading import RawTables, create_raw
 from engine.portfolio.quoting import literal, name
@@ -158,17 +158,16 @@ def _tables(connection: DuckDBPyConnection, layout: Layout, folder: Path, suffix
         file = folder / f"{table}{suffix}"
         if not file.is_file():
             continue
-        is_csv = suffix == ".csv"
-        source = csv_query(file) if is_csv else f"read_parquet({literal(str(file))})"
+        if suffix == ".csv":
+            create_table(connection, f"raw.{name(table)}", file)
+            continue
         try:
-            made = "TABLE" if is_csv else "VIEW"
-            connection.execute(f"CREATE {made} raw.{name(table)} AS SELECT * FROM {source}")
+            source = f"read_parquet({literal(str(file))})"
+            connection.execute(f"CREATE VIEW raw.{name(table)} AS SELECT * FROM {source}")
         except duckdb.Error as error:
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise
             said = str(error).splitlines()[0]
-            if is_csv:
-                raise malformed(file, said) from None
             message = Text(f"无法读取（{said}）", f"cannot be read ({said})")
             raise FactsError([Problem("S102", message, Position(str(file)))]) from None
 

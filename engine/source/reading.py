@@ -13,6 +13,10 @@ from engine.source.nodes import SURROGATE_PAIR, Entry, Mapping, Node, Scalar, Se
 MAX_BYTES = 50 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_PROBLEMS = 100
+NOT_UTF8 = Text(
+    "另存为 UTF-8（常见的原编码是 GBK 或 UTF-16）", "save it as UTF-8 (it may be GBK or UTF-16 now)"
+)
+"""What to do with a text file in another encoding."""
 
 _JSON = re.compile(r"\s*[{\[]")
 _SURROGATES = re.compile(rf"(?<!\\)((?:\\\\)*){SURROGATE_PAIR}")
@@ -48,10 +52,7 @@ def _decode(content: bytes, name: str, error: type[AuditError]) -> str:
         readable = _one_line_end(failure.object[: failure.start].decode("utf-8"))
         message = Text("文件不是 UTF-8 编码", "the file is not UTF-8 text")
         where = SourceFile(name, readable).position(len(readable))
-        fix = Text(
-            "另存为 UTF-8（常见的原编码是 GBK 或 UTF-16）", "save it as UTF-8 (it may be GBK or UTF-16 now)"
-        )
-        raise error([Problem("S103", message, where, fix=fix)]) from None
+        raise error([Problem("S103", message, where, fix=NOT_UTF8)]) from None
 
 
 def _one_line_end(text: str) -> str:

@@ -59,8 +59,21 @@ def results(folder: Path) -> tuple[int, int, list[tuple[object, ...]]]:
         lambda text: text.removesuffix(b"\n"),
         lambda text: text + b"\n\n",
         lambda text: text.replace(b"\n", b",\n").replace(b",\n", b"\n", 1),
+        lambda text: text + (b"," * text.partition(b"\n")[0].count(b",") + b"\n") * 3,
+        lambda text: text.replace(b"\n", b",,\n"),
+        lambda text: text.replace(b",", b" ,\t", 1).replace(b"\n", b"\xe3\x80\x80\n", 1),
     ],
-    ids=["CRLF", "mark", "mark, quotes and CRLF", "no last line end", "blank lines", "a comma at the end"],
+    ids=[
+        "CRLF",
+        "mark",
+        "mark, quotes and CRLF",
+        "no last line end",
+        "blank lines",
+        "a comma at the end",
+        "empty rows",
+        "columns that hold nothing",
+        "blanks around headings",
+    ],
 )
 def test_the_same_table_however_its_lines_end(
     tables: Path, tmp_path: Path, change: Callable[[bytes], bytes]
@@ -86,7 +99,14 @@ BROKEN = [
     (b'department,a\nx,1\ny,"2"0\nz,3\n', "S120", 3, "quotes"),
     ("department,a\nx,1\n财政,2\n".encode("gbk"), "S103", 3, "UTF-8"),
     ("department,a\nx,1\n".encode("utf-16"), "S103", 1, "UTF-8"),
+    ("部门,总额\nx,1\n".encode("gbk"), "S103", 1, "UTF-8"),
     (b"", "S105", 1, "headings"),
+    (b",,\n,,\n", "S105", 1, "headings"),
+    (b"department;a\nx;1\n", "S120", 1, "separated by semicolons"),
+    (b"\xef\xbb\xbfdepartment\ta\r\nx\t1\r\n", "S120", 1, "separated by tabs"),
+    (b'department,a,\n"x\n",1,\ny,2,3\n', "S120", 4, "column 3 has no heading, yet row 3 has a value"),
+    (b"department,,a\n,,\n,2,\n", "S120", 3, "column 2 has no heading, yet row 3 has a value"),
+    (b"department,a, A\nx,1,2\n", "F004", 1, "twice"),
     (b"department,a,a\nx,1,2\n", "F004", 1, "twice"),
 ]
 
@@ -115,9 +135,40 @@ def test_the_command_names_file_and_line(tables: Path, tmp_path: Path) -> None:
         "--lang", "en", "--rulesets", "tests", "portfolio", "score", folder, "-r", RULESET, "-o", tmp_path / "out"
     )  # fmt: skip
     assert done.code == 3
-    assert f"{folder / 'main.csv'}:22" in done.err
-    assert "S120 this line ends in CRLF, those before it in LF" in done.err
+    assert f"{folder / 'main.csv'}:22: S120 this line ends in CRLF, those before it in LF" in done.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "fix"),
+    [
+        ("department,a\n财政,2\n".encode("gbk"), ":2: S103 the file is not UTF-8 text", "it may be GBK"),
+        (
+            b"department,a\nx,24,066.41\n",
+            ":2: S120 3 cells, where 2 are headed",
+            "has a comma in it in quotes",
+        ),
+        (b"department\ta\nx\t1\n", ":1: S120 the cells are separated by tabs", "save it with commas"),
+    ],
+)
+def test_the_command_says_what_to_do(tmp_path: Path, content: bytes, said: str, fix: str) -> None:
+    (tmp_path / "main.csv").write_bytes(content)
+    done = audit(
+        "--lang",
+        "en",
+        "--rulesets",
+        "tests",
+        "portfolio",
+        "score",
+        tmp_path,
+        "-r",
+        RULESET,
+        "-o",
+        tmp_path / "out",
+    )
+    assert done.code == 3
+    assert f"{tmp_path / 'main.csv'}{said}" in done.err
+    assert fix in done.err
 
 
 CELLS = [
