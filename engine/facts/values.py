@@ -124,9 +124,10 @@ class ValueReader:
         key = key_node.text.strip() if isinstance(key_node, Scalar) and not key_node.is_null else ""
         path = f"{name}[{key or index + 1}]"
         if key in keys:
+            line = keys[key].line
             message = Text(
-                f"记录“{key}”重复（第 {keys[key].line} 行已有）",
-                f"the record '{key}' is here twice (first in line {keys[key].line})",
+                f"记录“{key}”重复{f'（第 {line} 行已有）' if line else ''}",
+                f"the record '{key}' is here twice{f' (first in line {line})' if line else ''}",
             )
             self.report(
                 "F006", message, node, path, Text("合并，或改正编号", "merge them, or correct the key")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,7 +15,7 @@ from engine.portfolio.headers import header_names, raw_columns
 from engine.portfolio.layout import BESIDE, CLAIMED, HEAD, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
 from engine.portfolio.quoting import name
 from engine.ruleset.model import Ruleset
-from engine.source import parse_source
+from engine.source import NoFile, tree_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,8 +25,7 @@ Document = dict[str, Any]
 
 def read_document(document: Mapping[str, Any], ruleset: Ruleset, label: str) -> Facts:
     """The facts in ``document``. Raises :class:`FactsError` with everything that makes them unusable."""
-    source = json.dumps(document, ensure_ascii=False).encode()
-    return read_facts(parse_source(source, label, FactsError), ruleset)
+    return read_facts(tree_of(document, label, NoFile), ruleset)
 
 
 def documents_of(

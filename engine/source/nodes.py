@@ -47,6 +47,13 @@ class SourceFile(Struct, eq=False, dict=True):
         return Position(self.name, line, index - self.line_starts[line - 1] + 1)
 
 
+class NoFile(SourceFile, eq=False, dict=True):
+    """Stands for a file where there is no text that anybody could look into: a place in it is its name alone."""
+
+    def position(self, index: int) -> Position:
+        return Position(self.name)
+
+
 class Node(Struct, eq=False):
     file: SourceFile
     start: int
@@ -133,9 +140,9 @@ def plain(node: Node) -> Any:
     return None if node.is_null else node.text
 
 
-def tree_of(written: Any, name: str) -> Node:
+def tree_of(written: Any, name: str, file_type: type[SourceFile] = SourceFile) -> Node:
     """The tree of what :func:`plain` gives, as if it had been read from the file ``name``."""
-    file = SourceFile(name, "")
+    file = file_type(name, "")
 
     def node(value: Any) -> Node:
         if isinstance(value, dict):

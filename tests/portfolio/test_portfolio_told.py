@@ -100,3 +100,10 @@ def test_a_picture_of_another_kind_is_refused_in_the_language_asked_for(tmp_path
     assert "图的文件名以 .png 或 .svg 结尾" in chinese.err
     english = audit("portfolio", "summary", tmp_path, "--plot", "plot.pdf", AUDIT_LANG="en")
     assert "the picture's name ends in .png or .svg" in english.err
+
+
+def test_what_is_wrong_with_a_cell_is_placed_by_department_and_fact(tmp_path: Path) -> None:
+    source = write_small(tmp_path, main="department,earned\nA,x\n")
+    done = audit("portfolio", "explain", source, "A", "-r", tmp_path / "rules.yaml", AUDIT_LANG="en")
+    assert done.code == 3
+    assert "A: F007 earned:" in done.err
