@@ -26,12 +26,17 @@ def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
 
 def header_names(table: Table) -> dict[str, str]:
     """Every way to write a column's header, by name or label, and the column it means."""
+    known = {label: names[0] for label, names in _labelled(table).items() if len(names) == 1}
+    return known | {text: text for text in table.columns}
+
+
+def _labelled(table: Table) -> dict[str, list[str]]:
+    """Every label, and the columns that have it."""
     labels: dict[str, list[str]] = {}
     for text, column in table.columns.items():
         for label in dict.fromkeys((column.fact.label.zh, column.fact.label.en)):
             labels.setdefault(label, []).append(text)
-    known = {label: names[0] for label, names in labels.items() if len(names) == 1}
-    return known | {text: text for text in table.columns}
+    return labels
 
 
 def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozenset[str]) -> dict[str, Cell]:
@@ -45,13 +50,23 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
             "没有记录时给出只有表头的表", "give one with its headings alone where there are no records"
         )
         raise FactsError([Problem("F001", message, where, table.name, fix)])
-    headers = header_names(table)
+    headers, labels = header_names(table), _labelled(table)
     beside = HEAD if table.name == MAIN else (KEY,)
     cells: dict[str, Cell] = {}
     for header, type_ in there.items():
         if header in beside or header.startswith("raw:"):
             continue
         meant = headers.get(header)
+        if meant is None and header in labels:
+            listed = Text("、".join(labels[header]), ", ".join(labels[header]))
+            message = Text(
+                f"标签“{header}”对应多列（{listed.zh}）",
+                f"the label '{header}' means several columns ({listed.en})",
+            )
+            problems.append(
+                Problem("F003", message, where, header, Text("改写名称", "write the name instead"))
+            )
+            continue
         if meant is None and header in passed_over:
             continue
         if meant is None:

@@ -171,6 +171,21 @@ def test_the_command_says_what_to_do(tmp_path: Path, content: bytes, said: str, 
     assert fix in done.err
 
 
+def test_a_label_of_several_columns_is_told_with_what_it_may_mean(tmp_path: Path) -> None:
+    ruleset = load("guangdong/2024")
+    labels: dict[str, list[str]] = {}
+    for text, column in layout_of(ruleset).main.columns.items():
+        labels.setdefault(column.fact.label.zh, []).append(text)
+    label, names = next((label, names) for label, names in labels.items() if len(names) > 1)
+    assert audit("portfolio", "template", ruleset.id, "-o", tmp_path).code == 0
+    path = tmp_path / "main.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(f",{names[0]},", f",{label},"), encoding="utf-8")
+    done = audit("--lang", "en", "portfolio", "score", tmp_path, "-r", ruleset.id, "-o", tmp_path / "out")
+    assert done.code == 3
+    assert f"F003 {label}: the label '{label}' means several columns ({', '.join(names)})" in done.err
+    assert "there is no column" not in done.err
+
+
 CELLS = [
     "",
     "1",
