@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.context import Session, pass_session
 from engine.errors import Text
+
+if TYPE_CHECKING:
+    from engine.portfolio.scoring import Counts
+
+_MOST_REASONS = 5
 
 
 @click.command()
@@ -50,6 +57,7 @@ def score(
     from engine.portfolio.reading import unread, workspace
     from engine.portfolio.results import make_results
     from engine.portfolio.scoring import Portfolio
+    from engine.portfolio.summary import reject_facts
     from engine.portfolio.writing import Format, format_of, write_results
 
     chosen: Format = format_ or format_of(output)  # type: ignore[assignment]
@@ -60,6 +68,7 @@ def score(
             portfolio.read(source, progress)
             counts = portfolio.score(progress, session.language)
             make_results(portfolio, counts)
+            reasons = reject_facts(connection)
             write_results(connection, output, chosen, progress)
         finally:
             progress.done()
@@ -67,24 +76,28 @@ def score(
         why = f"（{meant.zh}）" if meant else "", f" ({meant.en})" if meant else ""
         said = Text(f"未读取 {file}{why[0]}", f"not read: {file}{why[1]}")
         click.echo(session.say(said), err=True)
-    click.echo(
-        session.say(
-            Text(
-                f"读入 {counts.read:,} 个部门：评分 {counts.scored:,}（其中逐个计算 {counts.direct:,}），退回 {counts.rejected:,}。结果在 {output}",
-                f"{counts.read:,} departments read: {counts.scored:,} scored ({counts.direct:,} of them one by one), "
-                f"{counts.rejected:,} rejected. The result is in {output}",
-            )
-        )
-    )
-    if counts.orphans:
-        click.echo(
-            session.say(
-                Text(
-                    f"另有 {counts.orphans:,} 行的部门不在 main 表里，没有计入任何部门，见 rejects",
-                    f"{counts.orphans:,} more rows are of departments that are not in the table 'main'; they count for none, "
-                    "see 'rejects'",
-                )
-            )
-        )
+    for text in _closing(counts, output, reasons):
+        click.echo(session.say(text))
     if counts.rejected or counts.orphans:
         raise SystemExit(1)
+
+
+def _closing(counts: Counts, output: Path, reasons: Sequence[Mapping[str, Any]]) -> Iterator[Text]:
+    """The counts, and the reasons why most departments were rejected."""
+    yield Text(
+        f"读入 {counts.read:,} 个部门：评分 {counts.scored:,}（其中逐个计算 {counts.direct:,}），退回 {counts.rejected:,}。结果在 {output}",
+        f"{counts.read:,} departments read: {counts.scored:,} scored ({counts.direct:,} of them one by one), "
+        f"{counts.rejected:,} rejected. The result is in {output}",
+    )
+    if counts.orphans:
+        yield Text(
+            f"另有 {counts.orphans:,} 行的部门不在 main 表里，没有计入任何部门，见 rejects",
+            f"{counts.orphans:,} more rows are of departments that are not in the table 'main'; they count for none, "
+            "see 'rejects'",
+        )
+    for one in reasons[:_MOST_REASONS]:
+        what = f"  {one['code']} {one['fact']}".rstrip()
+        yield Text(f"{what}：{one['departments']:,} 个", f"{what}: {one['departments']:,}")
+    more = len(reasons) - _MOST_REASONS
+    if more > 0:
+        yield Text(f"  …（另有 {more} 种原因，见 rejects）", f"  … ({more} more reasons, see 'rejects')")

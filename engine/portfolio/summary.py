@@ -46,10 +46,14 @@ def summary_of(connection: DuckDBPyConnection) -> Summary:
                 "SELECT code, count(DISTINCT department) FROM result.rejects GROUP BY code ORDER BY 2 DESC, code"
             )
         ],
-        "reject_facts": [
-            {"code": code, "fact": fact, "departments": departments} for code, fact, departments in rows(_BY_REJECT)
-        ],
+        "reject_facts": reject_facts(connection),
     }  # fmt: skip
+
+
+def reject_facts(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Why the departments of the result in the schema ``result`` were rejected, the most frequent reason first."""
+    found = connection.execute(_BY_REJECT).fetchall()
+    return [{"code": code, "fact": fact, "departments": departments} for code, fact, departments in found]
 
 
 _BY_RULE = """
@@ -58,7 +62,7 @@ FROM result.ledger GROUP BY ALL HAVING sum(applied) > 0 ORDER BY cost DESC, rule
 """
 _BY_REJECT = r"""
 SELECT code, coalesce(fact, '') AS fact, count(DISTINCT department) AS departments
-FROM (SELECT code, regexp_replace(fact, '\\[.*\\]', '[]') AS fact, department FROM result.rejects)
+FROM (SELECT code, regexp_replace(fact, '\[.*\]', '[]') AS fact, department FROM result.rejects)
 GROUP BY ALL ORDER BY departments DESC, code, fact
 """
 """A fact of a record is counted as one, whatever the record's key."""

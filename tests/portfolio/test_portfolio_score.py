@@ -61,6 +61,9 @@ def test_facts_files_are_scored_and_the_unusable_rejected(tmp_path: Path) -> Non
         ("", "", "1.59"),
         ("late_filing", "HT-2024-07", "1.00"),
     ]
+    assert done.out.splitlines()[1:] == ["  F001 all_funds.closing：1 个", "  F001 all_funds.income：1 个",
+        "  F001 all_funds.opening：1 个", "  F001 all_funds.spent：1 个", "  F001 all_funds.surplus_distributed：1 个",
+        "  …（另有 43 种原因，见 rejects）"]  # fmt: skip
     alone = audit("score", ROOT / "fixtures" / "hebei-langfang-2019.yaml", "-r", "guangdong/2024")
     for row in table(tmp_path / "out", "rejects"):
         assert f"{row['code']} " in alone.err
