@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from engine.errors import FactsError, Fault, Problem, Text, UsageProblem
 from engine.language.types import suggestion
 from engine.ledger.scoring import Scoring
+from engine.portfolio.cells import trimmed
 from engine.portfolio.comparing import differing_parts, result_of, results_of
 from engine.portfolio.documents import documents_of, read_document
+from engine.portfolio.layout import KEY
 from engine.portfolio.loading import load_documents
 from engine.portfolio.reading import FactsReader, facts_in_text
 from engine.portfolio.reporting import Report
@@ -41,9 +43,14 @@ def explain_department(
     number_departments(connection)
     names = [text for (text,) in connection.execute("SELECT name FROM departments").fetchall()]
     if department not in names:
-        message = Text(
-            f"没有部门“{department}”，或不止一个", f"there is no department '{department}', or more than one"
-        )
+        given = f"SELECT count(*) FROM raw.main WHERE {trimmed(f'{KEY}::VARCHAR')} = ?"
+        ((times,),) = connection.execute(given, [department]).fetchall()
+        if times:
+            message = Text(
+                f"部门“{department}”出现 {times} 次", f"the department '{department}' is there {times} times"
+            )
+            raise UsageProblem([Problem("U033", message)])
+        message = Text(f"没有部门“{department}”", f"there is no department '{department}'")
         raise UsageProblem([Problem("U033", message, fix=suggestion(department, names))])
     ((_, document),) = documents_of(connection, portfolio.layout, [department])
     if isinstance(document, FactsError):
