@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
+from engine.portfolio.layout import KEY
 from engine.portfolio.quoting import literal, name
 from engine.source.reading import NOT_UTF8
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _ENDS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
+_KEY_NAMES = ("部门", "部门名称", "department")
+"""Other headings of the column of departments."""
 _SEPARATORS = {"\t": Text("制表符", "tabs"), ";": Text("分号", "semicolons")}
 
 
@@ -38,6 +41,8 @@ def create_table(connection: DuckDBPyConnection, table: str, path: Path) -> None
         raise
     except duckdb.Error as error:
         raise malformed(path, str(error).splitlines()[0]) from None
+    if _may_be_overlong(connection, path, len(headings)):
+        _refuse_overlong(path, len(headings))
     nameless = [one for one, heading in zip(names, headings, strict=True) if not heading]
     if not nameless:
         return
@@ -46,6 +51,42 @@ def create_table(connection: DuckDBPyConnection, table: str, path: Path) -> None
         raise _nameless(path, [place for place, one in enumerate(headings) if not one])
     for one in nameless:
         connection.execute(f"ALTER TABLE {table} DROP {name(one)}")
+
+
+def _may_be_overlong(connection: DuckDBPyConnection, path: Path, width: int) -> bool:
+    """Whether a line may have one empty cell too many at its end, over which the database passes: in a row such as
+    ``x,1,234,`` under three headings an amount without quotes would fall apart unseen."""
+    import duckdb
+
+    unquoted = "regexp_replace(line, '\"[^\"]*\"', '', 'g')"
+    commas = f"length({unquoted}) - length(replace({unquoted}, ',', ''))"
+    try:
+        found = connection.execute(
+            f"SELECT 1 FROM read_csv({literal(str(path))}, auto_detect = false, header = false, "
+            "columns = {'line': 'VARCHAR'}, delim = chr(31), quote = '', escape = '', nullstr = '') "
+            f"WHERE rtrim(line, chr(13)) LIKE '%,' AND ({commas} >= {width} OR contains({unquoted}, '\"')) LIMIT 1"
+        )
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
+        return True
+    return bool(found.fetchall())
+
+
+def _refuse_overlong(path: Path, width: int) -> None:
+    rows = _Rows(path)
+    begins = 1
+    for row in rows.read():
+        if len(row) > width and any(row):
+            raise _unlike(path, begins, len(row), width)
+        begins = rows.number + 1
+
+
+def _unlike(path: Path, line: int, cells: int, width: int) -> FactsError:
+    """A row that has more or fewer cells than there are headings."""
+    message = Text(f"这一行有 {cells} 格，表头有 {width} 格", f"{cells} cells, where {width} are headed")
+    quoted = Text("含逗号的单元格要加引号", "put a cell that has a comma in it in quotes")
+    return _unusable(path, line, "S120", message, quoted if cells > width else None)
 
 
 def _headings(path: Path) -> list[str]:
@@ -58,6 +99,8 @@ def _headings(path: Path) -> list[str]:
     if rows.undecodable:
         raise _not_utf8(path, rows.undecodable)
     names = [one.strip() for one in first or ()]
+    if KEY not in names:
+        names = [KEY if one.casefold() in _KEY_NAMES else one for one in names]
     if not any(names):
         raise _unusable(path, 1, "S105", Text("没有表头", "there is no row of headings"))
     if len(names) == 1:
@@ -107,12 +150,7 @@ def malformed(path: Path, said: str) -> FactsError:
                 return _not_utf8(path, rows.undecodable)
             width, end = width or len(row), end or rows.end
             if row and len(row) != width:
-                message = Text(
-                    f"这一行有 {len(row)} 格，表头有 {width} 格",
-                    f"{len(row)} cells, where {width} are headed",
-                )
-                quoted = Text("含逗号的单元格要加引号", "put a cell that has a comma in it in quotes")
-                return _unusable(path, begins, "S120", message, quoted if len(row) > width else None)
+                return _unlike(path, begins, len(row), width)
             if rows.end not in ("", end):
                 names = _ENDS[rows.end], _ENDS[end]
                 message = Text(
