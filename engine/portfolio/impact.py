@@ -52,7 +52,8 @@ def _keep(portfolio: Portfolio, side: str) -> None:
     )
     execute(
         f"CREATE OR REPLACE TABLE {side}_costs AS SELECT department AS name, coalesce(rule, kind || ' ' || criterion) AS rule, "
-        f"sum({as_decimal('applied')}) AS cost FROM ledger GROUP BY ALL"
+        f"sum({as_decimal('applied')}) AS cost, count(*) FILTER (WHERE contains(applied::VARCHAR, '/')) AS cut "
+        "FROM ledger GROUP BY ALL"
     )
 
 
@@ -70,12 +71,14 @@ def impact_of(connection: DuckDBPyConnection) -> Impact:
         "count(*) FILTER (WHERE grade_before <> grade_after) FROM changes"
     ).fetchone()
     assert row is not None
+    # A fraction of a point is cut to a millionth: so much may three lines of a third differ from one of a whole.
     rules = execute(
-        "SELECT rule, sum(coalesce(b.cost, 0)), sum(coalesce(a.cost, 0)), count(*) FILTER (WHERE coalesce(a.cost, 0) <> coalesce(b.cost, 0)) "
+        "WITH costs AS (SELECT rule, coalesce(b.cost, 0) AS before, coalesce(a.cost, 0) AS after, "
+        "abs(after - before) > 0.000001 * (coalesce(a.cut, 0) + coalesce(b.cut, 0)) AS differs "
         "FROM before_costs AS b FULL JOIN after_costs AS a USING (name, rule) "
-        "WHERE name IN (SELECT department FROM changes) GROUP BY rule "
-        "HAVING count(*) FILTER (WHERE coalesce(a.cost, 0) <> coalesce(b.cost, 0)) > 0 "
-        "ORDER BY abs(sum(coalesce(a.cost, 0)) - sum(coalesce(b.cost, 0))) DESC, rule"
+        "WHERE name IN (SELECT department FROM changes)) "
+        "SELECT rule, sum(before), sum(after), count(*) FILTER (WHERE differs) FROM costs GROUP BY rule "
+        "HAVING bool_or(differs) ORDER BY abs(sum(after) - sum(before)) DESC, rule"
     ).fetchall()
     matrix = execute(
         "SELECT grade_before, grade_after, count(*) FROM changes GROUP BY ALL ORDER BY min(before) DESC, min(after) DESC"

@@ -118,3 +118,36 @@ def test_a_department_there_twice_is_not_one_that_is_missing(tmp_path: Path) -> 
     missing = audit("portfolio", "explain", source, "C", "-r", rules, AUDIT_LANG="en")
     assert "U033 there is no department 'C'" in missing.err
     assert "more than one" not in missing.err
+
+
+THIRDS = """\
+ruleset: small/thirds
+title: 三项平均
+year: 2024
+money: {unit: 万元, decimals: 2}
+points: {total: 9, decimals: 2, rounding: half_up}
+
+facts:
+  slips: {label: 差错, records: {key: id}, fields: {id: {label: 编号, type: text}}}
+
+combine: average
+criteria:
+  - {id: a, title: 甲, points: 9, deductions: [{id: slip, each: slips, when: "true", deduct: 1, because: 差错}]}
+  - {id: b, title: 乙, points: 9, score: "9"}
+  - {id: c, title: 丙, points: 9, score: "9"}
+"""
+
+
+def test_three_lines_of_a_third_cost_what_one_line_costs(tmp_path: Path) -> None:
+    source = write_small(tmp_path, THIRDS, main="department\nA\n", slips="department,id\nA,1\nA,2\nA,3\n")
+    other = tmp_path / "other.yaml"
+    other.write_text(
+        THIRDS.replace('each: slips, when: "true", deduct: 1', 'when: "true", deduct: count(slips) * 1'),
+        encoding="utf-8",
+    )
+    command = ("portfolio", "impact", source, "--from", tmp_path / "rules.yaml", "--format", "json", "--to")
+    found = json.loads(audit(*command, other).out)
+    assert (found["departments"], found["same"], found["rules"]) == (1, 1, [])
+    other.write_text(THIRDS.replace("deduct: 1", "deduct: 2"), encoding="utf-8")
+    found = json.loads(audit(*command, other).out)
+    assert found["rules"] == [{"rule": "slip", "before": "1.00", "after": "2.00", "departments": 1}]
