@@ -14,7 +14,7 @@ from engine.errors import Text
 @click.command()
 @click.argument("source", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
 @click.argument("department", metavar="ID")
-@click.option("--ruleset", "-r", required=True, help="Id or file of the ruleset 规则集.")
+@click.option("--ruleset", "-r", required=True, help="Id or file of the ruleset 规则集的 id 或文件.")
 @click.option(
     "--format",
     "-f",

@@ -15,9 +15,15 @@ from engine.errors import Text
 @click.command()
 @click.argument("source", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
 @click.option(
-    "--from", "before", required=True, metavar="A", help="Id or file of the rules as they are 现行规则集."
+    "--from",
+    "before",
+    required=True,
+    metavar="A",
+    help="Id or file of the rules as they are 现行规则集的 id 或文件.",
 )
-@click.option("--to", "after", required=True, metavar="B", help="Id or file of the rules to try 拟用规则集.")
+@click.option(
+    "--to", "after", required=True, metavar="B", help="Id or file of the rules to try 拟用规则集的 id 或文件."
+)
 @click.option(
     "--format",
     "-f",
@@ -37,7 +43,7 @@ from engine.errors import Text
     "--memory-limit",
     default="",
     metavar="SIZE",
-    help="Such as 2GB; what does not fit goes to the disk 内存上限.",
+    help="Such as 2GB; what does not fit goes to the disk 内存上限，如 2GB；放不下的写到磁盘.",
 )
 @pass_session
 def impact(

@@ -19,16 +19,16 @@ _MOST_REASONS = 5
 
 @click.command()
 @click.argument("source", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
-@click.option("--ruleset", "-r", required=True, help="Id or file of the ruleset 规则集.")
+@click.option("--ruleset", "-r", required=True, help="Id or file of the ruleset 规则集的 id 或文件.")
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path),
-              help="Where the result goes: a folder, a name ending in .xlsx, or one ending in .duckdb 结果位置.")  # fmt: skip
+              help="Where the result goes: a folder, a name ending in .xlsx, or one ending in .duckdb 结果位置：文件夹，或以 .xlsx、.duckdb 结尾的名称.")  # fmt: skip
 @click.option("--format", "-f", "format_", type=click.Choice(["csv", "parquet", "xlsx", "duckdb"]),
-              help="Format of the result; by default what its name says, else a folder of CSV 结果格式.")  # fmt: skip
+              help="Format of the result; by default what its name says, else a folder of CSV 结果格式：不写时看结果的名称，再不然是 CSV 文件夹.")  # fmt: skip
 @click.option(
     "--memory-limit",
     default="",
     metavar="SIZE",
-    help="Such as 2GB; what does not fit goes to the disk 内存上限.",
+    help="Such as 2GB; what does not fit goes to the disk 内存上限，如 2GB；放不下的写到磁盘.",
 )
 @click.option("--threads", type=click.IntRange(1), default=None, help="Threads to use 线程数.")
 @pass_session

@@ -27,7 +27,9 @@ MOST_REJECTS = 15
     help="Output format 输出格式.",
 )
 @click.option(
-    "--plot", type=click.Path(path_type=Path, dir_okay=False), help="Also a picture, .png or .svg 另画图."
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also a picture, .png or .svg 另画一张图，.png 或 .svg.",
 )
 @pass_session
 def summary(session: Session, result: Path, format_: str, plot: Path | None) -> None:
