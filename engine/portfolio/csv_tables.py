@@ -75,11 +75,12 @@ def _may_be_overlong(connection: DuckDBPyConnection, path: Path, width: int) -> 
 
 def _refuse_overlong(path: Path, width: int) -> None:
     rows = _Rows(path)
-    begins = 1
-    for row in rows.read():
-        if len(row) > width and any(row):
-            raise _unlike(path, begins, len(row), width)
-        begins = rows.number + 1
+    try:
+        for row in rows.read():
+            if len(row) > width and any(row):
+                raise _unlike(path, rows.begins, len(row), width)
+    except csv.Error:
+        raise malformed(path, "") from None
 
 
 def _unlike(path: Path, line: int, cells: int, width: int) -> FactsError:
@@ -121,7 +122,6 @@ def _headings(path: Path) -> list[str]:
 def _nameless(path: Path, places: list[int]) -> FactsError:
     """The first value in a column without a heading; ``places`` are those columns."""
     rows = _Rows(path)
-    begins = 1
     for number, row in enumerate(rows.read(), 1):
         for place in places:
             if row and row[place]:
@@ -130,8 +130,7 @@ def _nameless(path: Path, places: list[int]) -> FactsError:
                     f"column {place + 1} has no heading, yet row {number} has a value",
                 )
                 fix = Text("写上表头，或删去这一列", "give it a heading, or delete the column")
-                return _unusable(path, begins, "S120", message, fix)
-        begins = rows.number + 1
+                return _unusable(path, rows.begins, "S120", message, fix)
     raise AssertionError(path)  # the database found one
 
 
@@ -143,14 +142,14 @@ def _not_utf8(path: Path, line: int) -> FactsError:
 def malformed(path: Path, said: str) -> FactsError:
     """Where the file is not well-formed; ``said`` is what the database found, told where nothing else is known."""
     rows = _Rows(path)
-    width, end, begins = 0, "", 1
+    width, end = 0, ""
     try:
         for row in rows.read():
             if rows.undecodable:
                 return _not_utf8(path, rows.undecodable)
             width, end = width or len(row), end or rows.end
             if row and len(row) != width:
-                return _unlike(path, begins, len(row), width)
+                return _unlike(path, rows.begins, len(row), width)
             if rows.end not in ("", end):
                 names = _ENDS[rows.end], _ENDS[end]
                 message = Text(
@@ -159,10 +158,9 @@ def malformed(path: Path, said: str) -> FactsError:
                 )
                 fix = Text("统一换行符后再读", "save the file with one kind of line end")
                 return _unusable(path, rows.number, "S120", message, fix)
-            begins = rows.number + 1
     except csv.Error as error:
         message = Text(f"从这一行起引号不成对（{error}）", f"from here on the quotes do not match ({error})")
-        return _unusable(path, begins, "S120", message)
+        return _unusable(path, rows.begins, "S120", message)
     return _unusable(path, 0, "S102", Text(f"无法读取（{said}）", f"cannot be read ({said})"))
 
 
@@ -176,13 +174,17 @@ class _Rows:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.number = 0
+        self.begins = 1
+        """The line in which the row begins that was read last, or that cannot be read."""
         self.end = ""
         self.undecodable = 0
         """The first line that is not UTF-8."""
 
     def read(self) -> Iterator[list[str]]:
         with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            yield from csv.reader(self._lines(file), strict=True)
+            for row in csv.reader(self._lines(file), strict=True):
+                yield row
+                self.begins = self.number + 1
 
     def _lines(self, file: Iterator[str]) -> Iterator[str]:
         for line in file:

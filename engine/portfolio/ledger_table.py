@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from engine.portfolio.amounts import as_text, in_points
 from engine.portfolio.layout import KEY
-from engine.portfolio.lines import LineSource
 from engine.portfolio.parts import by_parts
 from engine.portfolio.program import Program
 from engine.portfolio.reporting import Report
@@ -48,8 +47,10 @@ class LedgerTable:
 
     def _gather(self) -> None:
         """The lines of the part: in order first, then each with its number within its department."""
-        queries = [self._query(source, place) for place, source in enumerate(self.program.sources)]
-        queries.append(self._direct_query())
+        queries = [
+            self._written(f"({one})", all_in_units=True) for one in self.program.line_queries("certain")
+        ]
+        queries.append(self._written("(SELECT *, 0 AS turn FROM direct_lines)", all_in_units=False))
         union = "\nUNION ALL ".join(queries)
         self.connection.execute(
             f"CREATE OR REPLACE TABLE main.lines AS SELECT * FROM ({union}) ORDER BY {KEY}, place, turn, record"
@@ -60,13 +61,6 @@ class LedgerTable:
             f"JOIN (SELECT {KEY}, min(rowid) AS first FROM main.lines GROUP BY {KEY}) USING ({KEY}) "
             f"JOIN departments USING ({KEY}) ORDER BY lines.rowid"
         )
-
-    def _query(self, source: LineSource, place: int) -> str:
-        return self._written(f"({source.sql(place, 'certain')})", all_in_units=True)
-
-    def _direct_query(self) -> str:
-        lines = "(SELECT *, 0 AS turn FROM direct_lines)"
-        return self._written(lines, all_in_units=False)
 
     def _written(self, lines: str, *, all_in_units: bool) -> str:
         """The lines with their amounts as the ledger holds them."""

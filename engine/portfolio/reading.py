@@ -112,10 +112,9 @@ def load(
         _attach(connection, layout, path)
         return []
     if path.is_dir():
-        for suffix in (".csv", ".parquet"):
-            if (path / f"{MAIN}{suffix}").is_file():
-                _tables(connection, layout, path, suffix)
-                return []
+        if suffix := _suffix_of(path):
+            _tables(connection, layout, path, suffix)
+            return []
         files = sorted(one for one in path.rglob("*") if _is_facts_file(one))
         if files:
             return _facts_files(connection, layout, path, files, report, read, any_year=any_year)
@@ -132,11 +131,16 @@ def _is_facts_file(path: Path) -> bool:
     return path.suffix.lower() in FACTS_FILES and not path.name.startswith("~$") and path.is_file()
 
 
+def _suffix_of(folder: Path) -> str:
+    """How the names of the tables in the folder end; empty where there are none."""
+    return next((one for one in (".csv", ".parquet") if (folder / f"{MAIN}{one}").is_file()), "")
+
+
 def unread(path: Path, layout: Layout) -> list[tuple[Path, Text | None]]:
     """Files beside the tables at ``path`` that are none of them, each with the table that may be meant."""
-    if not path.is_dir() or not any((path / f"{MAIN}{one}").is_file() for one in (".csv", ".parquet")):
+    suffix = _suffix_of(path)
+    if not suffix:
         return []
-    suffix = ".csv" if (path / f"{MAIN}.csv").is_file() else ".parquet"
     known = {f"{one}{suffix}" for one in _known(layout)}
     others = sorted(one for one in path.iterdir() if one.is_file() and one.name not in known)
     return [

@@ -98,6 +98,7 @@ BROKEN = [
     (b"department,a\nx,1\ny,2,\n", "S120", 3, "3 cells"),
     (b"department,a,b\nx,1,2\ny,1,234,\n", "S120", 3, "4 cells"),
     (b'department,a\r\n"x,\r\n",1\r\n"y, ""z""",2,\r\n', "S120", 4, "3 cells"),
+    (b"department,a\nx," + b"9" * 140_000 + b"\ny,2,\n", "S120", 2, "field limit"),
     (b'department,a\nx,1\ny,"2\nz,3\n', "S120", 3, "quotes"),
     (b'department,a\nx,1\ny,"2"0\nz,3\n', "S120", 3, "quotes"),
     ("department,a\nx,1\n财政,2\n".encode("gbk"), "S103", 3, "UTF-8"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine.portfolio.layout import layout_of
-from tests.command import GOLDEN, ROOT, audit, settings
+from tests.command import GOLDEN, ROOT, Run, audit, settings
 from tests.portfolio.differential import by_columns
 from tests.portfolio.test_differential import drawn, load, scored
 from tests.portfolio.test_script import write_tables
@@ -24,6 +24,12 @@ BASE = ROOT / "rulesets" / "guangdong" / "2024" / "general-office.yaml"
 def table(path: Path, name: str) -> list[dict[str, str]]:
     with (path / f"{name}.csv").open(encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
+
+
+def score_database(folder: Path, ruleset: str) -> Run:
+    """Score ``in.duckdb`` in the folder by a shape, into ``out`` beside it."""
+    source, out = folder / "in.duckdb", folder / "out"
+    return audit("--rulesets", "tests", "portfolio", "score", source, "-r", ruleset, "-o", out)
 
 
 @pytest.fixture(scope="module")
@@ -295,17 +301,7 @@ def test_whole_numbers_of_any_size_are_read(type_: str, tmp_path: Path) -> None:
         )
         connection.execute("CREATE SCHEMA other")
         connection.execute("CREATE TABLE other.claimed AS SELECT 1 AS nothing")
-    done = audit(
-        "--rulesets",
-        "tests",
-        "portfolio",
-        "score",
-        tmp_path / "in.duckdb",
-        "-r",
-        name,
-        "-o",
-        tmp_path / "out",
-    )
+    done = score_database(tmp_path, name)
     assert "X0" not in done.err
     assert {row["department"] for row in table(tmp_path / "out", "scores")} == {"a", "b"}
 
@@ -358,17 +354,7 @@ def test_a_column_of_floats_is_refused(tmp_path: Path) -> None:
     connection = duckdb.connect(str(tmp_path / "in.duckdb"))
     connection.execute(f"CREATE TABLE main AS SELECT 'a' AS department, {listed}")
     connection.close()
-    done = audit(
-        "--rulesets",
-        "tests",
-        "portfolio",
-        "score",
-        tmp_path / "in.duckdb",
-        "-r",
-        ruleset.id,
-        "-o",
-        tmp_path / "out",
-    )
+    done = score_database(tmp_path, ruleset.id)
     assert done.code == 3
     assert "F007" in done.err
     assert "DOUBLE" in done.err

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.ruleset.document.parts import Basis, BilingualText, Bounds, Model
-from engine.ruleset.fields import Exact, ExactRatio, Expression, FactName, Id, Truth, conflict, require
+from engine.ruleset.document.parts import Basis, BilingualText, Bounds, Model, one_bound_a_side
+from engine.ruleset.fields import Exact, ExactRatio, Expression, FactName, Id, Truth, require
 
 
 class Band(Bounds):
@@ -110,10 +110,7 @@ class _CoefficientBounds(Model):
 
     @model_validator(mode="after")
     def _one_bound_a_side(self) -> _CoefficientBounds:
-        if self.from_ is not None and self.above is not None:
-            raise conflict("from", "above")
-        if self.up_to is not None and self.below is not None:
-            raise conflict("up_to", "below")
+        one_bound_a_side(self.from_, self.above, self.up_to, self.below)
         return self
 
 

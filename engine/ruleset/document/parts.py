@@ -56,6 +56,14 @@ class Basis(Model):
     note: BilingualText | None = None
 
 
+def one_bound_a_side(from_: object, above: object, up_to: object, below: object) -> None:
+    """Refuse a range of which a side is said to be both closed and open."""
+    if from_ is not None and above is not None:
+        raise conflict("from", "above")
+    if up_to is not None and below is not None:
+        raise conflict("up_to", "below")
+
+
 class Bounds(Model):
     """A range with its own closed sides: ``from`` and ``up_to`` include, ``above`` and ``below`` do not."""
 
@@ -66,8 +74,5 @@ class Bounds(Model):
 
     @model_validator(mode="after")
     def _one_bound_a_side(self) -> Bounds:
-        if self.from_ is not None and self.above is not None:
-            raise conflict("from", "above")
-        if self.up_to is not None and self.below is not None:
-            raise conflict("up_to", "below")
+        one_bound_a_side(self.from_, self.above, self.up_to, self.below)
         return self
