@@ -242,6 +242,8 @@ FACTS_CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {
     "F013": ([("\ncriteria:", "\ncombine: {weighted_by: staff - staff}\ncriteria:")], []),
     "F020": ([], [('"1,001.26"', '"1,001.29"')]),
     "F021": ([], [("staff: 36", "staff: 0")]),
+    "F025": ([], [("id: HT-2,", "id: ＨＴ-1,")]),
+    "F026": ([], [("department: 某局", 'department: "某\\n局"')]),
 }
 """For each code, what is replaced in the ruleset and in the facts of docs/facts.md to meet it."""
 
@@ -376,6 +378,7 @@ RULESET_CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "R010": ("leaf-2025", [("extends: leaf", "extends: leef")]),
     "R011": ("leaf", [("year: 2024", "year: 2024\nextends: leaf")]),
     "R012": ("leaf-2025", [("id: floored", "id: extra")]),
+    "R015": ("leaf", [("\ncriteria", "\nparameters: {ｒate: {value: 90%, type: ratio}}\ncriteria")]),
     "R020": ("leaf", [("\ncriteria", "\nparameters: {limit: {value: 7 days, type: days}}\ncriteria")]),
     "R021": ("leaf", [("{key: id}", "{key: late}")]),
     "R022": ("leaf", [("label: Penalised, type: flag", "label: Penalised, type: flag, at_least: 1")]),

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from engine.errors import Problem, Text, text_list
 from engine.facts.model import Evidence, Judgement, Waiver
+from engine.facts.values import ON_ONE_LINE, ONE_LINE
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
 from engine.language.types import suggestion
 from engine.ruleset.model import ROOT, Criterion, Ruleset, TierScore, Unseen
 from engine.source import Mapping as MappingNode
-from engine.source import Node, Scalar, Sequence
+from engine.source import Node, Scalar, Sequence, break_at
 
 
 class AttachmentReader:
@@ -159,6 +160,8 @@ class AttachmentReader:
 
     def judgement(self, criterion: Criterion, node: MappingNode, path: str) -> Judgement:
         by, reason = self.text(node, "by", path), self.text(node, "reason", path)
+        if break_at(by) >= 0:
+            self.report("F026", ONE_LINE, node.entries["by"].value, f"{path}.by", ON_ONE_LINE)
         if not isinstance(criterion.score, TierScore):
             self.known_keys(node, ("deduct", "by", "reason"), path)
             deduct = self.number(node.get("deduct"), f"{path}.deduct")

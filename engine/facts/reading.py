@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,20 @@ from engine.errors import FactsError, Position, Problem, Text
 from engine.facts.attachments import AttachmentReader
 from engine.facts.identities import check_identities
 from engine.facts.model import Facts
-from engine.facts.values import ValueReader, fact_paths
+from engine.facts.values import ON_ONE_LINE, ONE_LINE, ValueReader, fact_paths
 from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
-from engine.source import Mapping, Node, Scalar, digest_of, plain, read_source
+from engine.source import (
+    MAX_PROBLEMS,
+    Mapping,
+    Node,
+    Scalar,
+    break_at,
+    digest_of,
+    hidden_characters,
+    plain,
+    read_source,
+)
 
 SECTIONS = (
     "department", "year", "ruleset", "facts", "evidence", "claimed", "judgements", "waivers", "explanations",
@@ -41,6 +52,8 @@ def read_facts(root: Node, ruleset: Ruleset, *, any_year: bool = False) -> Facts
     if not isinstance(root, Mapping):
         message = Text("事实文件应为映射（键: 值）", "a facts file is a mapping (key: value)")
         raise FactsError([Problem("F005", message, root.position)])
+    if hidden := [*islice(hidden_characters(root), MAX_PROBLEMS)]:
+        raise FactsError(hidden)
     problems: list[Problem] = []
     for key, entry in root.entries.items():
         if key not in SECTIONS:
@@ -75,8 +88,10 @@ def read_facts(root: Node, ruleset: Ruleset, *, any_year: bool = False) -> Facts
 
 def _department(root: Mapping, problems: list[Problem]) -> str:
     node = root.get("department")
-    if isinstance(node, Scalar) and not node.is_null and node.text.strip():
-        return node.text.strip()
+    if isinstance(node, Scalar) and not node.is_null and (name := node.text.strip()):
+        if break_at(name) >= 0:
+            problems.append(Problem("F026", ONE_LINE, node.position, "department", ON_ONE_LINE))
+        return name
     if node is not None and not isinstance(node, Scalar):
         message = Text("部门名称应为文字", "the department's name is a text")
         problems.append(Problem("F005", message, node.position, "department"))

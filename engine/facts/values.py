@@ -15,9 +15,11 @@ from engine.language.types import suggestion
 from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Ruleset
 from engine.ruleset.rendering import formats_of
 from engine.source import Mapping as MappingNode
-from engine.source import Node, Scalar, Sequence
+from engine.source import Node, Scalar, Sequence, break_at, folded
 
 MAX_TEXT = 2000
+ONE_LINE = Text("名称里不能有换行或制表符", "a name has no line break and no tab in it")
+ON_ONE_LINE = Text("写在一行里", "write it on one line")
 _MISSING = Text("缺少必填事实", "a required fact is missing")
 
 
@@ -30,6 +32,8 @@ class ValueReader:
         self.problems = problems
         self.positions: dict[str, Position] = {}
         self.keys: dict[str, dict[str, Position]] = {}
+        self.seen: dict[str, dict[str, str]] = {}
+        """The keys of each list's records by what a reader takes them for."""
 
     def report(
         self, code: str, message: Text, node: Node | Position, path: str, fix: Text | None = None
@@ -133,10 +137,26 @@ class ValueReader:
                 "F006", message, node, path, Text("合并，或改正编号", "merge them, or correct the key")
             )
         elif key:
+            self.check_key(name, key, node, path)
             keys[key] = node.position
         return tuple(
             self.fact(fact, found.get(one), node, f"{path}.{one}") for one, fact in records.fields.items()
         )
+
+    def check_key(self, name: str, key: str, node: Node, path: str) -> None:
+        """A key is one line, and none that a reader takes for another."""
+        if break_at(key) >= 0:
+            self.report("F026", ONE_LINE, node, path, ON_ONE_LINE)
+        other = self.seen.setdefault(name, {}).setdefault(folded(key), key)
+        if other != key:
+            line = self.keys[name][other].line
+            message = Text(
+                f"“{key}”与记录“{other}”看起来是同一个{f'（第 {line} 行）' if line else ''}",
+                f"'{key}' looks the same as the record '{other}'{f' (line {line})' if line else ''}",
+            )
+            self.report(
+                "F025", message, node, path, Text("合并，或改正编号", "merge them, or correct the key")
+            )
 
     def fact(self, fact: Fact, node: Node | None, holder: Node, path: str) -> Value:
         """The value of one fact; ``None`` where it is optional and absent, or after a problem."""

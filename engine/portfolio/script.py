@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from engine.errors import one_line
 from engine.language.literals import TRUTHS
 from engine.language.terms import NUMERIC, Kind
 from engine.portfolio.amounts import in_points
@@ -59,18 +60,19 @@ def script_of(ruleset: Ruleset) -> str:
 
 
 def _comment(note: str) -> str:
-    return "".join(f"-- {line}\n" for line in note.splitlines())
+    """One line of comment, whatever the note is: what stood after a line break would be run."""
+    return f"-- {one_line(note)}\n" if note else ""
 
 
 def _indented(sql: str) -> str:
-    return "\n".join(f"    {line}" for line in sql.splitlines())
+    return "\n".join(f"    {line}" for line in sql.split("\n"))
 
 
 def _head(layout: Layout) -> str:
     ruleset = layout.ruleset
     files = ", ".join(f"{table.name}.csv" for table in layout.tables())
     return (
-        f"-- {ruleset.title.zh}\n-- {ruleset.title.en}\n-- {ruleset.id}, {ruleset.digest}\n--\n"
+        f"{_comment(ruleset.title.zh)}{_comment(ruleset.title.en)}-- {ruleset.id}, {ruleset.digest}\n--\n"
         f"-- 在存放各表的文件夹里用 DuckDB 运行；表头由 audit portfolio template 生成（{files} 等）。\n"
         "-- Run it with DuckDB in the folder of the tables, whose headers `audit portfolio template` writes.\n"
         "-- 金额、比率等都是其最小单位的整数，分数是整数的分子和分母，四舍五入在整数上进行，不用浮点数。\n"

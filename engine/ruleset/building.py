@@ -17,6 +17,7 @@ from engine.language.parser import KEYWORDS
 from engine.language.scope import Scope
 from engine.language.terms import Apply, Kind, Read, ReadField, Records, Scalar, Term, Type, walk
 from engine.language.types import FLAG
+from engine.ruleset.alike import check_alike
 from engine.ruleset.checks import points_sum
 from engine.ruleset.criteria import CriteriaBuilder
 from engine.ruleset.document import RulesetDocument
@@ -93,6 +94,7 @@ class _Builder:
             self.slots[slot] = points
         grades = self.grades()
         self.check_grades(tree, grades)
+        check_alike(document, self.expressions)
         self.check_better(tree)
         if self.expressions.problems:
             raise RulesetError(_in_reading_order(self.expressions.problems))

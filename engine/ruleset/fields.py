@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     PlainSerializer,
@@ -18,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from engine.errors import Text
 from engine.language.numbers import MalformedValue, parse_number, parse_ratio
+from engine.source import break_at
 
 ID_PATTERN = r"^[a-z][a-z0-9_]*$"
 
@@ -60,12 +62,28 @@ def _whole(value: object) -> object:
     )
 
 
+def one_line(text: str) -> str:
+    """The text, which stands on one line: what is called by it stands in headings, cells and comments.
+
+    Raises what pydantic reports as a problem.
+    """
+    if break_at(text) >= 0:
+        raise PydanticCustomError("malformed", "{zh}\n{en}\n{fix_zh}\n{fix_en}", _context(_NO_LINE))
+    return text
+
+
+_NO_LINE = MalformedValue(
+    Text("这里不能有换行或制表符", "no line break and no tab has a place here"),
+    Text("写在一行里；折行的文字用 >- 开头", "write it on one line, or begin with >- to fold it"),
+)
 _NUMBER_SCHEMA = WithJsonSchema({"type": ["number", "string"], "description": "an exact decimal number"})
 Exact = Annotated[Any, BeforeValidator(_exact), PlainSerializer(str), _NUMBER_SCHEMA]
 ExactRatio = Annotated[Any, BeforeValidator(_exact_ratio), PlainSerializer(str), _NUMBER_SCHEMA]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
 Decimals = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=12)]
+Line = Annotated[str, AfterValidator(one_line)]
+"""A text on one line."""
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[^\W\d]\w*$")]
 Literally = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]

@@ -8,6 +8,7 @@ stops early at files too large or nested too deep, and after a hundred problems.
 
 from __future__ import annotations
 
+from engine.source.characters import alike, break_at, folded, hidden_at, hidden_characters
 from engine.source.nodes import (
     Entry,
     Mapping,
@@ -34,7 +35,12 @@ __all__ = [
     "Scalar",
     "Sequence",
     "SourceFile",
+    "alike",
+    "break_at",
     "digest_of",
+    "folded",
+    "hidden_at",
+    "hidden_characters",
     "node_at",
     "parse_source",
     "plain",

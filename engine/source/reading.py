@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import AuditError, Position, Problem, Text
+from engine.source.characters import DELETE, hidden_at, not_allowed
 from engine.source.nodes import SURROGATE_PAIR, Entry, Mapping, Node, Scalar, Sequence, SourceFile
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -42,7 +43,22 @@ def read_source(path: Path, error: type[AuditError], name: str | None = None) ->
 
 def parse_source(content: bytes, name: str, error: type[AuditError]) -> Node:
     """The document in ``content``, which came from the file ``name``."""
-    return _Reader(SourceFile(name, _decode(content, name, error)), error).document()
+    file = SourceFile(name, _decode(content, name, error))
+    if problems := _hidden(file):
+        raise error(problems)
+    return _Reader(file, error).document()
+
+
+def _hidden(file: SourceFile) -> list[Problem]:
+    """The characters of the file that nobody sees, in comments too: they may show a reader another text."""
+    problems: list[Problem] = []
+    at = hidden_at(file.text)
+    while at >= 0 and len(problems) < MAX_PROBLEMS:
+        is_null = file.text[at] == "\0"
+        fix = Text("若文件原为 UTF-16，另存为 UTF-8", "a file in UTF-16 save as UTF-8") if is_null else DELETE
+        problems.append(Problem("S104", not_allowed(file.text[at]), file.position(at), fix=fix))
+        at = -1 if is_null else hidden_at(file.text, at + 1)
+    return problems
 
 
 def _decode(content: bytes, name: str, error: type[AuditError]) -> str:
@@ -96,7 +112,6 @@ class _Reader:
     def document(self) -> Node:
         from _ruamel_yaml import CParser
         from ruamel.yaml.error import MarkedYAMLError
-        from ruamel.yaml.reader import ReaderError
 
         root: Node | None = None
         try:
@@ -105,12 +120,6 @@ class _Reader:
             from engine.yaml_slips import explained
 
             message, fix, index = explained(failure, self.text)
-            self.report("S104", message, self.original(index), fix)
-        except ReaderError as failure:
-            code = f"U+{failure.character:04X}"
-            message = Text(f"不允许的控制字符 {code}", f"the control character {code} is not allowed")
-            index = len(self.text.encode()[: failure.position].decode(errors="ignore"))  # counted in bytes
-            fix = Text("删去它；若文件原为 UTF-16，另存为 UTF-8", "remove it; a file in UTF-16 save as UTF-8")
             self.report("S104", message, self.original(index), fix)
         if not self.problems and root is None:
             self.report("S105", Text("文件是空的", "the file is empty"), 0)
@@ -183,7 +192,14 @@ class _Reader:
             return None
         if kind == "ScalarEvent":
             end = self.original(event.end_mark.index)
-            return Scalar(self.file, index, event.value, end, event.style or "")
+            scalar = Scalar(self.file, index, event.value, end, event.style or "")
+            at = (
+                hidden_at(event.value) if event.style == '"' else -1
+            )  # by an escape: the file has none itself
+            if at >= 0 and len(self.problems) < MAX_PROBLEMS:
+                where = scalar.locate(at)
+                self.problems.append(Problem("S104", not_allowed(event.value[at]), where, fix=DELETE))
+            return scalar
         return Mapping(self.file, index) if kind == "MappingStartEvent" else Sequence(self.file, index)
 
     def attach(self, parent: Mapping | Sequence, pending: list[Scalar | None], node: Node) -> bool:

@@ -21,13 +21,22 @@ from engine.ruleset.document.criteria import (
 )
 from engine.ruleset.document.examples import Example, Expectation
 from engine.ruleset.document.facts import Check, FactEntry, FactField, Measure, RecordKey
-from engine.ruleset.document.parts import Basis, Bilingual, BilingualText, Bounds, KindName, Model
+from engine.ruleset.document.parts import (
+    Basis,
+    Bilingual,
+    BilingualLine,
+    BilingualText,
+    Bounds,
+    KindName,
+    Model,
+)
 from engine.ruleset.document.whole import Grade, Money, Parameter, Points, RulesetDocument, Unchecked
 
 __all__ = [
     "Band",
     "Basis",
     "Bilingual",
+    "BilingualLine",
     "BilingualText",
     "Bonus",
     "Bounds",

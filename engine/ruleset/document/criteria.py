@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.ruleset.document.parts import Basis, BilingualText, Bounds, Model, one_bound_a_side
-from engine.ruleset.fields import Exact, ExactRatio, Expression, FactName, Id, Truth, require
+from engine.ruleset.document.parts import Basis, BilingualLine, BilingualText, Bounds, Model, one_bound_a_side
+from engine.ruleset.fields import Exact, ExactRatio, Expression, FactName, Id, Line, Truth, require
 
 
 class Band(Bounds):
@@ -88,7 +88,7 @@ class Veto(Model):
     id: Id | None = None
     when: Expression
     earn: Expression | None = None
-    grade_at_most: str | None = None
+    grade_at_most: Line | None = None
     because: BilingualText | None = None
     basis: Basis | None = None
 
@@ -118,7 +118,7 @@ class Tier(_CoefficientBounds):
     """A qualitative tier: the assessor chooses a coefficient inside its range."""
 
     id: Id
-    title: BilingualText
+    title: BilingualLine
 
 
 class Judged(Model):
@@ -164,10 +164,10 @@ class Criterion(Model):
     """A node of the criteria tree: a branch with ``criteria``, or a leaf."""
 
     id: Id
-    title: BilingualText
+    title: BilingualLine
     points: Exact
     description: BilingualText | None = None
-    found_as: list[str] = []
+    found_as: list[Line] = []
     basis: Basis | None = None
     better: dict[str, Literal["higher", "lower"]] | None = None
     applies: Expression | None = None

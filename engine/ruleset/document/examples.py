@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ruleset.document.parts import Model
-from engine.ruleset.fields import Exact
+from engine.ruleset.fields import Exact, Line
 
 
 class Expectation(Model):
@@ -22,7 +22,7 @@ class Expectation(Model):
 class Example(Model):
     """A test beside the rules: facts changed from a base, and what must follow."""
 
-    name: str
+    name: Line
     base: str | None = None
     given: dict[str, Any] = {}
     without: list[str] = []

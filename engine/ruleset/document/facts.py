@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from engine.ruleset.document.parts import BilingualText, KindName, Model
-from engine.ruleset.fields import Decimals, Expression, FactName, Id, Literally, Truth, require
+from engine.ruleset.document.parts import BilingualLine, BilingualText, KindName, Model
+from engine.ruleset.fields import Decimals, Expression, FactName, Id, Line, Literally, Truth, require
 
 
 class RecordKey(Model):
@@ -17,27 +17,27 @@ class RecordKey(Model):
 class FactField(Model):
     """One fact: a scalar, or a column of a record list."""
 
-    label: BilingualText
+    label: BilingualLine
     type: KindName
-    options: list[str] | None = None
+    options: list[Line] | None = None
     optional: Truth = False
     at_least: Literally | None = None
     at_most: Literally | None = None
     description: BilingualText | None = None
-    found_as: list[str] = []
+    found_as: list[Line] = []
 
 
 class FactEntry(Model):
     """A scalar (``type``), a group (``fields``), or a record list (``records`` and ``fields``)."""
 
-    label: BilingualText
+    label: BilingualLine
     type: KindName | None = None
-    options: list[str] | None = None
+    options: list[Line] | None = None
     optional: Truth = False
     at_least: Literally | None = None
     at_most: Literally | None = None
     description: BilingualText | None = None
-    found_as: list[str] = []
+    found_as: list[Line] = []
     records: RecordKey | None = None
     fields: dict[FactName, FactField] | None = None
 
@@ -59,7 +59,7 @@ class FactEntry(Model):
 class Measure(Model):
     """A named value computed from facts; rounded only where ``decimals`` says so."""
 
-    label: BilingualText
+    label: BilingualLine
     value: Expression
     decimals: Decimals | None = None
     at_least: Literally | None = None

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
-from engine.ruleset.fields import Literally, conflict
+from engine.ruleset.fields import Line, Literally, conflict
 
 
 def _bilingual(value: object) -> object:
@@ -24,24 +31,28 @@ class Bilingual(Model):
     en: str
 
 
-BilingualText = Annotated[
-    Bilingual,
-    BeforeValidator(_bilingual),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {
-                    "type": "object",
-                    "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
-                    "required": ["zh", "en"],
-                    "additionalProperties": False,
-                },
-            ]
-        }
-    ),
-]
+class _BilingualOnOneLine(Bilingual):
+    zh: Line
+    en: Line
+
+
+_BILINGUAL_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+                "required": ["zh", "en"],
+                "additionalProperties": False,
+            },
+        ]
+    }
+)
+BilingualText = Annotated[Bilingual, BeforeValidator(_bilingual), _BILINGUAL_SCHEMA]
 """One text for both languages, or ``{zh: …, en: …}``."""
+BilingualLine = Annotated[_BilingualOnOneLine, BeforeValidator(_bilingual), _BILINGUAL_SCHEMA]
+"""The same where it stands on one line: a title or label."""
 
 
 KindName = Literal["number", "ratio", "money", "days", "count", "points", "date", "flag", "text", "choice"]
@@ -50,8 +61,8 @@ KindName = Literal["number", "ratio", "money", "days", "count", "points", "date"
 class Basis(Model):
     """Where a rule comes from. ``modelled``: no source prescribes it; the editor chose it."""
 
-    source: str | None = None
-    article: str | None = None
+    source: Line | None = None
+    article: Line | None = None
     status: Literal["published", "framework", "law", "modelled"] | None = None
     note: BilingualText | None = None
 

@@ -9,18 +9,18 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from engine.ruleset.document.criteria import Combine, Criterion, Veto, as_combine
 from engine.ruleset.document.examples import Example
 from engine.ruleset.document.facts import Check, FactEntry, Measure
-from engine.ruleset.document.parts import Basis, BilingualText, Bounds, KindName, Model
-from engine.ruleset.fields import Decimals, Exact, FactName, Literally, Whole
+from engine.ruleset.document.parts import Basis, BilingualLine, BilingualText, Bounds, KindName, Model
+from engine.ruleset.fields import Decimals, Exact, FactName, Line, Literally, Whole
 
 
 class Grade(Bounds):
-    grade: str
+    grade: Line
 
 
 class Money(Model):
     """The unit in which every amount is written, and its decimals."""
 
-    unit: str
+    unit: Line
     decimals: Decimals
 
 
@@ -35,7 +35,7 @@ class Parameter(Model):
 
     value: Literally
     type: KindName
-    label: BilingualText | None = None
+    label: BilingualLine | None = None
     basis: Basis | None = None
 
 
@@ -50,8 +50,8 @@ class RulesetDocument(Model):
     """A whole ruleset, overlays already laid over what they extend."""
 
     ruleset: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$")]
-    title: BilingualText
-    authority: str | None = None
+    title: BilingualLine
+    authority: Line | None = None
     year: Whole
     description: BilingualText | None = None
     money: Money
