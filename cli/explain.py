@@ -58,14 +58,22 @@ def explain(session: Session, facts: Path, name: str | None, ruleset: str | None
     每条规则，无论是否触发，都列出所比较的数字和与界限的差距；每个得分都列出代入数字的公式。
     """
     view = View(score_file(facts, ruleset, session), session.language)
-    rules, nodes = _chosen(name, view)
     if format_ == "json":
-        click.echo(_json(rules, view))
+        click.echo(_json(_chosen(name, view)[0], view))
         return
+    for line in explanation_lines(view, name):
+        heading = line and not line.startswith(" ")
+        click.echo(click.style(one_line(line), bold=True) if heading else one_line(line))
+
+
+def explanation_lines(view: View, name: str | None = None) -> Iterator[str]:
+    """The explanation of everything, or of the rule or criterion called ``name``, line by line.
+
+    Raises :class:`UsageProblem` (U002) where there is none.
+    """
+    rules, nodes = _chosen(name, view)
     for node in nodes:
-        for line in _node(node, [rule for rule in rules if rule.criterion is node], view):
-            heading = line and not line.startswith(" ")
-            click.echo(click.style(one_line(line), bold=True) if heading else one_line(line))
+        yield from _node(node, [rule for rule in rules if rule.criterion is node], view)
 
 
 def _chosen(name: str | None, view: View) -> tuple[list[Rule], list[Criterion]]:

@@ -165,15 +165,13 @@ class Explainer:
 
     def shares(self, formula: Formula) -> Iterator[Text]:
         """What each record brings into the aggregates of the formula, a line each."""
-        for gather, found in shares(formula.expression.term, self.slots):
+        for gather, found in shares(formula.expression.term, formula.written, self.slots):
             for one in found:
                 yield self.share(gather.records.name, one)
 
     def share(self, records: str, share: Share) -> Text:
         """``outputs[CC-01]: weight 10, target 100, actual 20 → 2``."""
-        read = [
-            (field.name, self.formats.show(value, field.type, unit=False)) for field, value in share.fields
-        ]
+        read = [(name, self.formats.show(value, type_, unit=False)) for name, type_, value in share.figures]
         value = self.formats.show(share.value, share.type)
         return Text(
             f"{records}[{share.key}]：{'，'.join(f'{name} {shown.zh}' for name, shown in read)} → {value.zh}",

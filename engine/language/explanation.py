@@ -8,6 +8,7 @@ side of an ``and`` whose left side fails) have no value here either.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import NoneType
 
 from msgspec import Struct
 
@@ -24,7 +25,6 @@ from engine.language.terms import (
     Invert,
     Read,
     ReadField,
-    RecordField,
     Term,
     Type,
     Value,
@@ -125,39 +125,73 @@ def with_numbers(term: Term, text: str, slots: Slots, formats: Formats) -> str:
 
 
 class Share(Struct, frozen=True, eq=False):
-    """What one record brings into an aggregate: its key, the fields that were read, and the outcome."""
+    """What one record brings into an aggregate: its key, what was read of it, and the outcome.
+
+    ``figures`` are its fields, and the aggregates that were computed anew for it, each as it is written.
+    """
 
     key: str
-    fields: tuple[tuple[RecordField, Value], ...]
+    figures: tuple[tuple[str, Type, Value], ...]
     type: Type
     value: Value
 
 
-def shares(term: Term, slots: Slots) -> Iterator[tuple[Gather, tuple[Share, ...]]]:
-    """Each aggregate in ``term`` that computes something of its records, with what each of them brings in."""
-    for one in walk(term):
-        if isinstance(one, Gather) and one.body is not None and not isinstance(one.body, ReadField):
+def shares(term: Term, text: str, slots: Slots) -> Iterator[tuple[Gather, tuple[Share, ...]]]:
+    """Each aggregate in ``term`` that computes something of its records, with what each of them brings in.
+
+    One within another has no line of its own: its value stands with each record of the other.
+    """
+    for one in _outer_aggregates(term):
+        shown = one.body if one.body is not None else one.where
+        if shown is not None and (_inner_aggregates(one) or not isinstance(one.body, ReadField | NoneType)):
             try:
-                yield one, tuple(_shares(one, one.body, list(slots)))
+                yield one, tuple(_shares(one, shown, text, list(slots)))
             except EvaluationError:
                 continue  # behind a guard that fails: it was never computed
 
 
-def _shares(gather: Gather, body: Term, slots: Slots) -> Iterator[Share]:
-    where = compile_term(gather.where) if gather.where is not None else None
-    evaluate, key = compile_term(body), gather.records.fields[gather.records.key].index
+def _shares(gather: Gather, shown: Term, text: str, slots: Slots) -> Iterator[Share]:
+    where = compile_term(gather.where) if gather.where is not None and gather.body is not None else None
+    evaluate, key = compile_term(shown), gather.records.fields[gather.records.key].index
+    computed = _inner_aggregates(gather)
     read = {
         one.field.name: one.field
-        for one in walk(body)
+        for one in walk(shown)
         if isinstance(one, ReadField) and one.frame == gather.frame
     }
     for record in slots[gather.records.slot]:
         slots[gather.frame] = record
         if where is None or where(slots):
-            fields = tuple(
-                (field, record[field.index]) for field in read.values() if record[field.index] is not None
-            )
-            yield Share(str(record[key]), fields, body.type, evaluate(slots))
+            figures = [
+                (field.name, field.type, record[field.index])
+                for field in read.values()
+                if record[field.index] is not None
+            ]
+            if computed:
+                figures += _computed(gather, text, slots)
+            yield Share(str(record[key]), tuple(figures), shown.type, evaluate(slots))
+
+
+def _computed(gather: Gather, text: str, slots: Slots) -> Iterator[tuple[str, Type, Value]]:
+    """The aggregates that were looked at for the record at hand, with their values."""
+    slots[OBSERVED] = []
+    for part in parts(gather):
+        for one in _explain(part, text, slots).walk():
+            if isinstance(one.term, Gather) and one.looked_at:
+                yield one.text, one.type, one.value
+
+
+def _inner_aggregates(gather: Gather) -> bool:
+    """Whether another aggregate is computed for each of its records."""
+    return any(isinstance(one, Gather) for part in parts(gather) for one in walk(part))
+
+
+def _outer_aggregates(term: Term) -> Iterator[Gather]:
+    if isinstance(term, Gather):
+        yield term
+    else:
+        for part in parts(term):
+            yield from _outer_aggregates(part)
 
 
 def _is_known(read: Read | ReadField, slots: Slots) -> bool:

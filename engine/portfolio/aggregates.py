@@ -15,11 +15,22 @@ from engine.portfolio.values import Day, Exact, Flag, Interval, Number, Value
 
 
 class Aggregate:
-    """One aggregate over the records that ``where`` lets through; ``column`` puts it into the query."""
+    """One aggregate over the records that ``where`` lets through; ``column`` puts it into the query.
 
-    def __init__(self, column: Callable[[str, str, str], str], where: Flag, most: int) -> None:
-        self.column, self.where, self.most = column, where, most
-        self.filter = "" if where.value else f" FILTER (WHERE {where.sql})"
+    ``own`` is a condition that holds and names a column of the list. Within a query it stands in every filter:
+    SQL takes an aggregate that names columns of the outer query alone for the outer query's.
+    """
+
+    def __init__(self, column: Callable[[str, str, str], str], where: Flag, most: int, own: str = "") -> None:
+        self.column, self.where, self.most, self.own = column, where, most, own
+        self.filter = self.filtered("" if where.value else where.sql)
+
+    def filtered(self, condition: str) -> str:
+        """The clause that lets an aggregate see the records for which the condition holds."""
+        conditions = [one for one in (self.own, condition) if one]
+        if not conditions:
+            return ""
+        return f" FILTER (WHERE {conditions[0] if len(conditions) == 1 else ' AND '.join(map(wrapped, conditions))})"
 
     def of(self, function: str, body: Value | None) -> Value:
         unsure = self.unsure(body)
@@ -32,12 +43,13 @@ class Aggregate:
     def unsure(self, body: Value | None) -> str | None:
         """The column that counts the records without a certain value, if there may be any."""
         parts = [] if self.where.sure else [f"{wrapped(self.where.sql)} IS NULL"]
-        if body is not None and not body.sure:
-            lacking = " OR ".join(f"{wrapped(one)} IS NULL" for one in unsure_parts(body))
+        texts = unsure_parts(body) if body is not None else []
+        if texts:
+            lacking = " OR ".join(f"{wrapped(one)} IS NULL" for one in texts)
             parts.append(f"({lacking})" if self.where.value else f"({self.where.sql}) AND ({lacking})")
         if not parts:
             return None
-        return self.column("unsure", f"count(*) FILTER (WHERE {' OR '.join(parts)})", "0")
+        return self.column("unsure", f"count(*){self.filtered(' OR '.join(parts))}", "0")
 
     def made(self, function: str, body: Value | None) -> Value:
         match function, body:

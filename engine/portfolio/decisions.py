@@ -49,7 +49,13 @@ def compared(operator: str, one: Number, other: Number) -> Flag:
 
 
 def _exact_compared(operator: str, one: Exact, other: Exact) -> Flag:
-    first, second, _ = common(one, other)
+    first, second, whole = common(one, other)
+    if not whole.sure and whole.sql == one.denominator.sql == other.denominator.sql:
+        # The shared denominator falls away, but not where it is NULL: then neither side has a value.
+        first = Int(
+            f"CASE WHEN {wrapped(whole.sql)} IS NOT NULL THEN {first.typed()} END",
+            first.low, first.high, first.huge, False,
+        )  # fmt: skip
     if first.value is not None and second.value is not None:
         from engine.language.compiler import COMPARATORS
 

@@ -262,11 +262,13 @@ class Translator:
         alias = f"s{term.frame}"
         where, body = self.inside(term, self._frames | {term.frame: (term.records.name, alias)})
 
+        own = f"{alias}.{KEY} = r.{KEY}"
+
         def column(_: str, sql: str, empty: str) -> str:
-            query = f"SELECT {sql} FROM {name(term.records.name)} AS {alias} WHERE {alias}.{KEY} = r.{KEY}"
+            query = f"SELECT {sql} FROM {name(term.records.name)} AS {alias} WHERE {own}"
             return self.columns.row(outer, f"coalesce(({query}), {empty})")
 
-        return Aggregate(column, where, self.layout.most_records).of(term.function, body)
+        return Aggregate(column, where, self.layout.most_records, own).of(term.function, body)
 
     def inside(self, term: Gather, frames: dict[int, tuple[str, str]]) -> tuple[Flag, Value | None]:
         """The condition and the body, for the record at hand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from engine.portfolio.integers import Int
 from engine.portfolio.quoting import literal, wrapped
 from engine.portfolio.values import Day, Exact, Flag, Interval, Number, Value, Word
 
+_CONSTANT = re.compile(r"((DATE )?'(?:[^']|'')*'|NULL(::\w+)?)\Z")
 LONG = 240
 """Longer texts are computed in a column of their own."""
 
@@ -79,7 +81,7 @@ def first_sql(value: Value) -> str:
 
 def is_text(sql: str) -> bool:
     """Whether it is a constant, which no table has."""
-    return sql.startswith(("'", "DATE ", "NULL"))
+    return _CONSTANT.match(sql) is not None
 
 
 def wrapped_word(sql: str) -> str:

@@ -67,7 +67,9 @@ def define(draft: Draft, terms: Sequence[Term]) -> None:
 def _define(draft: Draft, error: EvaluationError) -> None:
     culprit = error.term
     if isinstance(culprit, Gather) and error.code == "E304":
-        _with_another(draft, culprit, {})
+        for rows in _all_rows(draft, culprit):
+            if draft.evaluate(culprit, rows) is None:
+                _with_another(draft, culprit, rows)
     elif error.code == "E301":
         for rows in _all_rows(draft, culprit):
 
