@@ -47,6 +47,11 @@ def one_line(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+def clipped(text: str, length: int) -> str:
+    """``text``, cut off where it is longer than ``length``."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def text_list(names: Iterable[str]) -> Text:
     """Names joined with each language's own comma."""
     items = list(names)
@@ -76,6 +81,10 @@ class Position(Struct, frozen=True, order=True):
         return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
 
 
+LONGEST_PATH, LONGEST_MESSAGE = 500, 2_000
+"""Characters of a path and a message that are shown; more is a text that somebody put there to be shown."""
+
+
 class Problem(Struct, frozen=True):
     """One thing that is wrong.
 
@@ -93,12 +102,30 @@ class Problem(Struct, frozen=True):
     def render(self, language: Language = "zh") -> str:
         parts = [f"{self.where}: " if self.where else "", f"{self.code} "]
         if self.path:
-            parts.append(f"{self.path}：" if language == "zh" else f"{self.path}: ")
-        parts.append(self.message.in_language(language))
+            path = clipped(self.path, LONGEST_PATH)
+            parts.append(f"{path}：" if language == "zh" else f"{path}: ")
+        parts.append(clipped(self.message.in_language(language), LONGEST_MESSAGE))
         if self.fix:
             fix = self.fix.in_language(language)
             parts.append(f"（处理：{fix}）" if language == "zh" else f" (fix: {fix})")
         return "".join(parts)
+
+
+MOST_PROBLEMS = 1_000
+"""More are not looked for: whoever mends these sees the others next."""
+
+
+class TooManyProblems(Exception):
+    """Raised by :class:`Problems` at one more than are told."""
+
+
+class Problems(list[Problem]):
+    """Problems as they are found. ``append`` raises :class:`TooManyProblems` past :data:`MOST_PROBLEMS`."""
+
+    def append(self, problem: Problem) -> None:
+        if len(self) >= MOST_PROBLEMS:
+            raise TooManyProblems
+        super().append(problem)
 
 
 class AuditError(Exception):

@@ -244,6 +244,8 @@ FACTS_CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {
     "F021": ([], [("staff: 36", "staff: 0")]),
     "F025": ([], [("id: HT-2,", "id: ＨＴ-1,")]),
     "F026": ([], [("department: 某局", 'department: "某\\n局"')]),
+    "F030": ([], [("  staff: 36\n", "".join(f"  staff{number}: 36\n" for number in range(1_001)))]),
+    "F031": ([], [("id: HT-1", f"id: HT-{'1' * 200}")]),
 }
 """For each code, what is replaced in the ruleset and in the facts of docs/facts.md to meet it."""
 
@@ -294,6 +296,8 @@ SOURCES = {
     "S109": b"staff: !!int 36",
     "S110": b"{staff: 36}: x",
     "S111": b"staff: 36\nstaff: 37\n",
+    "S130": b"[" + b"36," * 500_000 + b"]",
+    "S131": b"staff: " + b"3" * 100_001,
 }
 
 

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.errors import AuditError, FactsError, Problem, RulesetError
+from engine.errors import AuditError, FactsError, Position, Problem, RulesetError
 from engine.source import (
     MAX_BYTES,
     MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_LENGTH,
     MAX_PROBLEMS,
     Mapping,
     Node,
@@ -272,11 +274,12 @@ ENDLESS = {
     "]": ("S104", 1, 1),
     "!": ("S109", 1, 1),
     "&": ("S104", 1, 2),
-    "\\ud83d": ("", 0, 0),
+    "\\ud83d": ("S131", 1, 1),
     '{"\\ud83d\\ude00": ': ("S107", 1, 17 * MAX_DEPTH + 1),
     "#": ("S105", 1, 1),
     "--- a\n": ("S106", 2, 1),
-    "中": ("", 0, 0),
+    "中": ("S131", 1, 1),
+    "[],": ("S104", 1, 3),
 }
 
 
@@ -289,9 +292,6 @@ def test_megabytes_of(unit: str) -> None:
     code, line, column = ENDLESS[unit]
     size = MEGABYTES if unit in WORST else MEGABYTES // 20
     content = (unit * (size // len(unit.encode()))).encode()
-    if not code:
-        assert isinstance(read(content), Scalar)
-        return
     found = places(content)
     assert len(found) <= MAX_PROBLEMS
     assert found[0] == (code, line, column)
@@ -303,6 +303,18 @@ def test_blocks_nested_ten_thousand_deep() -> None:
     fits = "".join(f"{' ' * depth}a:\n" for depth in range(MAX_DEPTH))
     assert isinstance(read(fits), Mapping)
     assert places(f"{fits}{' ' * MAX_DEPTH}a: 1\n") == [("S107", MAX_DEPTH + 1, MAX_DEPTH + 1)]
+
+
+def test_items_are_counted() -> None:
+    assert isinstance(read(f"[{'a,' * (MAX_ITEMS - 1)}]"), Sequence)
+    [problem] = problems(f"[{'[],' * 2 * MAX_ITEMS}]")
+    assert (problem.code, problem.where) == ("S130", Position("f.yaml", 1, 3 * (MAX_ITEMS - 1) + 2))
+
+
+@pytest.mark.parametrize("written", ["{}", "'{}'", '"{}"', "|\n  {}", ">\n  {}", "# x\n  {}"])
+def test_texts_have_a_longest(written: str) -> None:
+    assert isinstance(read("a: " + written.format("x" * MAX_LENGTH)), Mapping)
+    assert places("a: " + written.format("x" * (MAX_LENGTH + 2)))[0][0] == "S131"
 
 
 def test_a_hundred_problems_are_enough() -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from engine.errors import Problem, Text, text_list
+from engine.errors import Problem, Problems, Text, text_list
 from engine.facts.model import Evidence, Judgement, Waiver
-from engine.facts.values import ON_ONE_LINE, ONE_LINE
+from engine.facts.values import ON_ONE_LINE, ONE_LINE, too_long
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
 from engine.language.types import suggestion
 from engine.ruleset.model import ROOT, Criterion, Ruleset, TierScore, Unseen
 from engine.source import Mapping as MappingNode
 from engine.source import Node, Scalar, Sequence, break_at
 
+MAX_REMARK = 10_000
+"""Characters of an explanation, a reason, a source: what people write beside the figures."""
+
 
 class AttachmentReader:
     """Reads the parts of a facts file other than ``facts``; problems gather in ``problems``."""
 
-    def __init__(self, ruleset: Ruleset, root: MappingNode, problems: list[Problem]) -> None:
+    def __init__(self, ruleset: Ruleset, root: MappingNode, problems: Problems) -> None:
         self.ruleset = ruleset
         self.root = root
         self.problems = problems
@@ -40,10 +43,16 @@ class AttachmentReader:
     def text(self, owner: MappingNode, key: str, path: str, *, required: bool = True) -> str:
         node = owner.get(key)
         if isinstance(node, Scalar) and not node.is_null and node.text.strip():
-            return node.text.strip()
+            return self.remark(node, path)
         if required:
             self.report("F001", Text(f"缺少 {key}", f"'{key}' is missing"), owner, path)
         return ""
+
+    def remark(self, node: Scalar, path: str) -> str:
+        """The text, held to its length."""
+        if len(node.text) > MAX_REMARK:
+            self.problems.append(too_long(MAX_REMARK, node, path))
+        return node.text.strip()
 
     def number(
         self, node: Node | None, path: str, parse: Callable[[str], Rational] = parse_number
@@ -269,7 +278,7 @@ class AttachmentReader:
                 if record
                 else Text("缺少 record", "'record' is missing")
             )
-            self.report("F002", message, node, path, suggestion(record, [*known]))
+            self.report("F002", message, node, path, suggestion(record, known))
         return Waiver(name, record, reason, evidence)
 
     def explanations(self) -> dict[str, str]:
@@ -288,8 +297,9 @@ class AttachmentReader:
             path = f"evidence.{key}"
             if key not in paths:
                 message = Text(f"没有事实“{key}”", f"there is no fact '{key}'")
-                self.report("F002", message, entry.key, path, suggestion(key, [*paths]))
+                self.report("F002", message, entry.key, path, suggestion(key, paths))
             elif isinstance(entry.value, Scalar):
+                self.remark(entry.value, path)
                 read[key] = Evidence(entry.value.text)
             elif isinstance(entry.value, MappingNode):
                 self.known_keys(entry.value, ("source", "page", "status", "note"), path)

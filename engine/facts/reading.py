@@ -6,11 +6,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from engine.errors import FactsError, Position, Problem, Text
+from engine.errors import (
+    MOST_PROBLEMS,
+    FactsError,
+    Position,
+    Problem,
+    Problems,
+    Text,
+    TooManyProblems,
+)
 from engine.facts.attachments import AttachmentReader
 from engine.facts.identities import check_identities
 from engine.facts.model import Facts
-from engine.facts.values import ON_ONE_LINE, ONE_LINE, ValueReader, fact_paths
+from engine.facts.values import MAX_NAME, ON_ONE_LINE, ONE_LINE, ValueReader, fact_paths, too_long
 from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
 from engine.source import (
@@ -54,7 +62,30 @@ def read_facts(root: Node, ruleset: Ruleset, *, any_year: bool = False) -> Facts
         raise FactsError([Problem("F005", message, root.position)])
     if hidden := [*islice(hidden_characters(root), MAX_PROBLEMS)]:
         raise FactsError(hidden)
-    problems: list[Problem] = []
+    problems = Problems()
+    try:
+        facts = _facts(root, ruleset, problems, any_year=any_year)
+    except TooManyProblems:
+        raise FactsError([*_in_order(problems), _more(root)]) from None
+    if problems:
+        raise FactsError(_in_order(problems))
+    return check_identities(facts, ruleset)
+
+
+def _in_order(problems: Problems) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.where or Position(""))
+
+
+def _more(root: Mapping) -> Problem:
+    message = Text(
+        f"问题超过 {MOST_PROBLEMS:,} 个，其余未列出",
+        f"there are more than {MOST_PROBLEMS:,} problems; the others are not told",
+    )
+    fix = Text("先改正以上各项", "mend these first")
+    return Problem("F030", message, Position(root.file.name), fix=fix)
+
+
+def _facts(root: Mapping, ruleset: Ruleset, problems: Problems, *, any_year: bool) -> Facts:
     for key, entry in root.entries.items():
         if key not in SECTIONS:
             message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
@@ -66,7 +97,7 @@ def read_facts(root: Node, ruleset: Ruleset, *, any_year: bool = False) -> Facts
     slots = _values(root, values, problems)
     others = AttachmentReader(ruleset, root, problems)
     written = plain(root)
-    facts = Facts(
+    return Facts(
         department=department,
         year=ruleset.year,
         ruleset=ruleset.id,
@@ -81,16 +112,15 @@ def read_facts(root: Node, ruleset: Ruleset, *, any_year: bool = False) -> Facts
         digest=digest_of(written),
         file=root.file.name,
     )
-    if problems:
-        raise FactsError(sorted(problems, key=lambda problem: problem.where or Position("")))
-    return check_identities(facts, ruleset)
 
 
-def _department(root: Mapping, problems: list[Problem]) -> str:
+def _department(root: Mapping, problems: Problems) -> str:
     node = root.get("department")
     if isinstance(node, Scalar) and not node.is_null and (name := node.text.strip()):
         if break_at(name) >= 0:
             problems.append(Problem("F026", ONE_LINE, node.position, "department", ON_ONE_LINE))
+        if len(name) > MAX_NAME:
+            problems.append(too_long(MAX_NAME, node, "department"))
         return name
     if node is not None and not isinstance(node, Scalar):
         message = Text("部门名称应为文字", "the department's name is a text")
@@ -101,7 +131,7 @@ def _department(root: Mapping, problems: list[Problem]) -> str:
     return ""
 
 
-def _check_year(root: Mapping, ruleset: Ruleset, problems: list[Problem]) -> None:
+def _check_year(root: Mapping, ruleset: Ruleset, problems: Problems) -> None:
     node = root.get("year")
     if not isinstance(node, Scalar) or node.is_null:
         problems.append(Problem("F001", Text("缺少年度", "the year is missing"), root.position, "year"))
@@ -114,7 +144,7 @@ def _check_year(root: Mapping, ruleset: Ruleset, problems: list[Problem]) -> Non
         problems.append(Problem("F011", message, node.position, "year", fix))
 
 
-def _values(root: Mapping, values: ValueReader, problems: list[Problem]) -> tuple[Any, ...]:
+def _values(root: Mapping, values: ValueReader, problems: Problems) -> tuple[Any, ...]:
     node = root.get("facts")
     if isinstance(node, Mapping):
         return values.read(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.errors import Position, Problem, Text
+from engine.errors import Position, Problem, Problems, Text
 from engine.facts.model import Record
 from engine.language.calendar import OutsideCalendar, check_known
 from engine.language.literals import parse_value
@@ -20,13 +20,15 @@ from engine.source import Node, Scalar, Sequence, break_at, folded
 MAX_TEXT = 2000
 ONE_LINE = Text("名称里不能有换行或制表符", "a name has no line break and no tab in it")
 ON_ONE_LINE = Text("写在一行里", "write it on one line")
+MAX_NAME = 200
+"""Characters of a department's name and of a record's key; they stand in every line that is about them."""
 _MISSING = Text("缺少必填事实", "a required fact is missing")
 
 
 class ValueReader:
     """Reads values into slots; what is wrong gathers in ``problems``."""
 
-    def __init__(self, ruleset: Ruleset, problems: list[Problem]) -> None:
+    def __init__(self, ruleset: Ruleset, problems: Problems) -> None:
         self.ruleset = ruleset
         self.formats = formats_of(ruleset)
         self.problems = problems
@@ -126,6 +128,10 @@ class ValueReader:
         found = self.by_name(node, _labels(records.fields), f"{name}[{index + 1}]")
         key_node = found.get(records.key)
         key = key_node.text.strip() if isinstance(key_node, Scalar) and not key_node.is_null else ""
+        if len(key) > MAX_NAME:
+            assert key_node is not None
+            self.problems.append(too_long(MAX_NAME, key_node, f"{name}[{index + 1}]"))
+            return None
         path = f"{name}[{key or index + 1}]"
         if key in keys:
             line = keys[key].line
@@ -208,6 +214,12 @@ class ValueReader:
             "，".join([*(f"不小于 {one.zh}" for one in low), *(f"不大于 {one.zh}" for one in high)]),
             ", ".join([*(f"at least {one.en}" for one in low), *(f"at most {one.en}" for one in high)]),
         )
+
+
+def too_long(limit: int, node: Node, path: str) -> Problem:
+    """That a text is longer than ``limit``."""
+    message = Text(f"文字过长（最多 {limit:,} 字）", f"the text is too long (at most {limit:,} characters)")
+    return Problem("F031", message, node.position, path, Text("缩短", "shorten it"))
 
 
 def _labels(facts: Mapping[str, Fact]) -> dict[str, Text]:

@@ -8,7 +8,7 @@ every department.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
@@ -25,15 +25,23 @@ MANY = 300
 """With more candidates than this a suggestion is looked for among the likeliest only: comparing takes long."""
 
 
+LONGEST_WORD, MOST_CANDIDATES = 200, 10_000
+"""Past these no suggestion is looked for: a thousand wrong names must not take long, either."""
+
+
 def kind_name(type_: Type) -> Text:
     """What people call the type."""
     return KIND_NAMES[type_.kind]
 
 
-def suggestion(word: str, candidates: Sequence[str]) -> Text | None:
+def suggestion(word: str, candidates: Collection[str]) -> Text | None:
     """“Did you mean”, where some candidate is near enough to ``word``."""
     from difflib import get_close_matches
 
+    if len(word) > LONGEST_WORD or len(candidates) > MOST_CANDIDATES:
+        return None
+    if not isinstance(candidates, list):
+        candidates = list(candidates)
     if len(candidates) > MANY:  # thousands of records' paths: only those that begin alike are looked at
         candidates = [one for one in candidates if one[:3] == word[:3] and abs(len(one) - len(word)) < 3][
             :MANY

@@ -3,7 +3,7 @@
 Scalars stay the text that was written, so that no number ever passes through a float, and every
 node knows its place, so that every later message can name it. What could hide something from a
 reader is refused: anchors and aliases, tags, a key twice, several documents in a file. Reading
-stops early at files too large or nested too deep, and after a hundred problems.
+stops early at files too large, too full or nested too deep, and after a hundred problems.
 """
 
 from __future__ import annotations
@@ -22,11 +22,21 @@ from engine.source.nodes import (
     plain,
     tree_of,
 )
-from engine.source.reading import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, parse_source, read_source
+from engine.source.reading import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_LENGTH,
+    MAX_PROBLEMS,
+    parse_source,
+    read_source,
+)
 
 __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
+    "MAX_ITEMS",
+    "MAX_LENGTH",
     "MAX_PROBLEMS",
     "Entry",
     "Mapping",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.errors import AuditError, Position, Problem, Text
 from engine.source.characters import DELETE, hidden_at, not_allowed
@@ -13,6 +13,10 @@ from engine.source.nodes import SURROGATE_PAIR, Entry, Mapping, Node, Scalar, Se
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_DEPTH = 40
+MAX_ITEMS = 500_000
+"""Texts, lists and mappings in a document; keys count, too."""
+MAX_LENGTH = 100_000
+"""Characters of one text."""
 MAX_PROBLEMS = 100
 NOT_UTF8 = Text(
     "另存为 UTF-8（常见的原编码是 GBK 或 UTF-16）", "save it as UTF-8 (it may be GBK or UTF-16 now)"
@@ -92,6 +96,10 @@ def _join_surrogates(text: str) -> tuple[str, list[int]]:
     return _SURROGATES.sub(join, text), ends
 
 
+class _Stop(Exception):
+    """Raised where reading on makes no sense; what is wrong has been reported."""
+
+
 class _Reader:
     def __init__(self, file: SourceFile, error: type[AuditError]) -> None:
         self.file = file
@@ -109,6 +117,11 @@ class _Reader:
     def report(self, code: str, message: Text, index: int, fix: Text | None = None) -> None:
         self.problems.append(Problem(code, message, self.file.position(index), fix=fix))
 
+    def stop(self, code: str, message: Text, index: int, fix: Text | None = None) -> NoReturn:
+        """Report it, and read no further."""
+        self.report(code, message, index, fix)
+        raise _Stop
+
     def document(self) -> Node:
         from _ruamel_yaml import CParser
         from ruamel.yaml.error import MarkedYAMLError
@@ -116,6 +129,8 @@ class _Reader:
         root: Node | None = None
         try:
             root = self.build(CParser(self.text))
+        except _Stop:
+            pass
         except MarkedYAMLError as failure:
             from engine.yaml_slips import explained
 
@@ -129,98 +144,93 @@ class _Reader:
         return root
 
     def build(self, parser: Any) -> Node | None:
-        """The tree, from the parser's events, without recursion."""
+        """The tree, from the parser's events, without recursion. Raises :class:`_Stop`."""
         root: Node | None = None
-        documents = 0
+        documents = items = 0
         open_nodes: list[Mapping | Sequence] = []
         pending: list[Scalar | None] = []
         while parser.check_event():
             event = parser.get_event()
             kind = event.__class__.__name__
-            if kind == "DocumentStartEvent":
-                documents += 1
-                if documents > 1:
-                    message = Text("一个文件里只能有一份文档", "a file holds one document")
-                    index = self.original(event.start_mark.index)
-                    self.report("S106", message, index, Text("拆成几个文件", "split the file"))
-                    return root
-            elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            if kind in ("MappingEndEvent", "SequenceEndEvent"):
                 open_nodes.pop()
                 pending.pop()
             elif kind in ("ScalarEvent", "MappingStartEvent", "SequenceStartEvent", "AliasEvent"):
                 node = self.node(kind, event)
-                if node is None:
-                    return root
-                if not open_nodes:
+                items += 1
+                if open_nodes:
+                    self.attach(open_nodes[-1], pending, node)
+                else:
                     root = node
-                elif not self.attach(open_nodes[-1], pending, node):
-                    return root
-                if isinstance(node, (Mapping, Sequence)):
+                if not isinstance(node, Scalar):
                     open_nodes.append(node)
                     pending.append(None)
-                    if len(open_nodes) > MAX_DEPTH:
-                        message = Text(
-                            f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"
-                        )
-                        self.report("S107", message, node.start)
-                        return root
+                if items > MAX_ITEMS or len(open_nodes) > MAX_DEPTH:
+                    self.too_much(len(open_nodes) > MAX_DEPTH, node)
+            elif kind == "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    message = Text("一个文件里只能有一份文档", "a file holds one document")
+                    index = self.original(event.start_mark.index)
+                    self.stop("S106", message, index, Text("拆成几个文件", "split the file"))
         return root
 
-    def node(self, kind: str, event: Any) -> Node | None:
+    def too_much(self, deep: bool, node: Node) -> NoReturn:
+        if deep:
+            message = Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep")
+            self.stop("S107", message, node.start)
+        message = Text(
+            f"内容过多（超过 {MAX_ITEMS:,} 项）", f"there is too much in it (over {MAX_ITEMS:,} items)"
+        )
+        fix = Text(
+            "拆成几个文件；多个部门用 audit portfolio", "split it; many departments are for audit portfolio"
+        )
+        self.stop("S130", message, node.start, fix)
+
+    def node(self, kind: str, event: Any) -> Scalar | Mapping | Sequence:
         index = self.original(event.start_mark.index)
         if kind == "AliasEvent" or event.anchor is not None:
             message = Text("不支持锚点和别名（& 和 *）", "anchors and aliases (& and *) are not supported")
-            self.report(
-                "S108",
-                message,
-                index,
-                Text(
-                    "把内容写全；以 * 或 & 开头的文字加引号",
-                    "write it out; quote a text that starts with * or &",
-                ),
+            zh, en = (
+                "把内容写全；以 * 或 & 开头的文字加引号",
+                "write it out; quote a text that starts with * or &",
             )
-            return None
+            self.stop("S108", message, index, Text(zh, en))
         if event.tag is not None and event.tag != "!":
             tag = _short(event.tag)
             message = Text(f"不支持标签（{tag}）", f"tags are not supported ({tag})")
-            self.report(
-                "S109",
-                message,
-                index,
-                Text("删去标签；以 ! 开头的文字加引号", "remove it; quote a text that starts with !"),
-            )
-            return None
-        if kind == "ScalarEvent":
-            end = self.original(event.end_mark.index)
-            scalar = Scalar(self.file, index, event.value, end, event.style or "")
-            at = (
-                hidden_at(event.value) if event.style == '"' else -1
-            )  # by an escape: the file has none itself
-            if at >= 0 and len(self.problems) < MAX_PROBLEMS:
-                where = scalar.locate(at)
-                self.problems.append(Problem("S104", not_allowed(event.value[at]), where, fix=DELETE))
-            return scalar
-        return Mapping(self.file, index) if kind == "MappingStartEvent" else Sequence(self.file, index)
+            fix = Text("删去标签；以 ! 开头的文字加引号", "remove it; quote a text that starts with !")
+            self.stop("S109", message, index, fix)
+        if kind == "MappingStartEvent":
+            return Mapping(self.file, index)
+        if kind == "SequenceStartEvent":
+            return Sequence(self.file, index)
+        if len(event.value) > MAX_LENGTH:
+            zh = f"文字过长（超过 {MAX_LENGTH:,} 个字符）"
+            message = Text(zh, f"a text is too long (over {MAX_LENGTH:,} characters)")
+            self.stop("S131", message, index, Text("缩短", "shorten it"))
+        end = self.original(event.end_mark.index)
+        scalar = Scalar(self.file, index, event.value, end, event.style or "")
+        if event.style == '"' and (at := hidden_at(event.value)) >= 0 and len(self.problems) < MAX_PROBLEMS:
+            # by an escape: the file has none itself
+            where = scalar.locate(at)
+            self.problems.append(Problem("S104", not_allowed(event.value[at]), where, fix=DELETE))
+        return scalar
 
-    def attach(self, parent: Mapping | Sequence, pending: list[Scalar | None], node: Node) -> bool:
+    def attach(self, parent: Mapping | Sequence, pending: list[Scalar | None], node: Node) -> None:
         """Put ``node`` under ``parent``: in a mapping as a key first, then as that key's value."""
         if isinstance(parent, Sequence):
             parent.items.append(node)
-            return True
+            return
         key = pending[-1]
         if key is not None:
             parent.entries.setdefault(key.text, Entry(key, node))
             pending[-1] = None
-            return True
+            return
         if not isinstance(node, Scalar):
             message = Text("键应为文字", "a key must be plain text")
-            self.report(
-                "S110",
-                message,
-                node.start,
-                Text("以 { 或 [ 开头的文字加引号", "quote a text that starts with { or ["),
-            )
-            return False
+            fix = Text("以 { 或 [ 开头的文字加引号", "quote a text that starts with { or [")
+            self.stop("S110", message, node.start, fix)
         if node.text in parent.entries:
             first = parent.entries[node.text].key.position
             name = _short(node.text)
@@ -230,7 +240,8 @@ class _Reader:
             )
             self.report("S111", message, node.start, Text("删去一个，或合并", "remove one, or merge them"))
         pending[-1] = node
-        return len(self.problems) < MAX_PROBLEMS
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _Stop
 
 
 def _short(text: str) -> str:

@@ -7,9 +7,10 @@ there is not validated; reading the workbook will do that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from engine.errors import FactsError, Problem, Text
+from engine.errors import FactsError, Problem, Problems, Text, TooManyProblems
 from engine.facts.attachments import AttachmentReader
 from engine.facts.reading import SECTIONS
 from engine.facts.values import ValueReader
@@ -45,7 +46,8 @@ def filling_of(root: Node, ruleset: Ruleset) -> Filling:
         message = Text("事实文件应为映射（键: 值）", "a facts file is a mapping (key: value)")
         raise FactsError([Problem("F005", message, root.position)])
     filler = _Filler(root, ruleset)
-    filler.fill()
+    with suppress(TooManyProblems):
+        filler.fill()
     if filler.problems:
         raise FactsError(filler.problems)
     return filler.filling
@@ -55,7 +57,7 @@ class _Filler:
     def __init__(self, root: MappingNode, ruleset: Ruleset) -> None:
         self.root = root
         self.ruleset = ruleset
-        self.problems: list[Problem] = []
+        self.problems = Problems()
         self.filling = empty_filling(ruleset)
         self.values = ValueReader(ruleset, self.problems)
         self.beside = AttachmentReader(ruleset, root, self.problems)
