@@ -20,7 +20,7 @@ define set_up
 	@touch $@
 endef
 
-.PHONY: help score test lint format types messages schemas bench differential wheel clean anew
+.PHONY: help score test lint format types messages schemas bench differential fuzz wheel clean anew
 
 help: ## this list
 	@echo "make score    set up, and score $(FACTS)  首次自动安装，并为示例部门评分"
@@ -32,6 +32,7 @@ help: ## this list
 	@echo "make messages compile the translations of click's messages  编译界面译文"
 	@echo "make bench    the benchmarks  性能对比"
 	@echo "make differential  a million departments, direct and in columns  百万部门差分测试"
+	@echo "make fuzz MINUTES=10  broken and hostile files through every door  模糊测试"
 	@echo "make wheel    build dist/*.whl  打包"
 	@echo "make clean    remove all that these targets made  清理"
 	@echo "PYTHON=python3.12 chooses the Python (3.11 to 3.13)  指定 Python"
@@ -61,6 +62,11 @@ schemas: $(VENV)/ready
 
 differential: $(VENV)/ready-dev
 	@$(BIN)/python -m benchmarks.portfolio_differential
+
+MINUTES ?= 10
+
+fuzz: $(VENV)/ready-dev
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 bench: $(VENV)/ready-bench
 	@$(BIN)/python -m benchmarks
