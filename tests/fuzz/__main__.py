@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
+
 from tests.fuzz.doors import DOORS
 from tests.fuzz.doors.base import HERE, Door
 from tests.fuzz.running import Outcome, made, run
@@ -100,7 +102,7 @@ def _keep(door: Door, content: bytes, outcome: Outcome, folder: Path, path: Path
     kept = folder / door.name / f"{hashlib.sha256(small).hexdigest()[:12]}{door.suffix}"
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(small)
-    print(f"{kept}: {outcome.detail}", flush=True)
+    click.echo(f"{kept}: {outcome.detail}")
 
 
 def _again(door: Door, tally: Tally, folder: Path) -> None:
@@ -109,19 +111,19 @@ def _again(door: Door, tally: Tally, folder: Path) -> None:
     for one, outcome in zip(kept, run(door.trial, contents, folder / f"input{door.suffix}"), strict=True):
         tally.add(outcome)
         if outcome.kind == "failed":
-            print(f"{one}: {outcome.detail}", flush=True)
+            click.echo(f"{one}: {outcome.detail}")
 
 
 def _print(tallies: dict[str, Tally]) -> None:
     columns = "{:12} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>9} {:>8}"
-    print(
+    click.echo(
         columns.format(
             "door", "inputs", "agrees", "refused", "unsure", "failed", "inputs/s", "slowest", "MiB"
         )
     )
     for name, one in tallies.items():
         kinds, total = one.kinds, one.kinds.total()
-        print(columns.format(
+        click.echo(columns.format(
             name, total, kinds["agrees"], kinds["refused"], kinds["unsure"], kinds["failed"],
             f"{total / one.seconds:.0f}" if one.seconds else "-", f"{one.slowest:.2f} s", one.memory >> 20,
         ))  # fmt: skip

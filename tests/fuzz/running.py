@@ -105,7 +105,7 @@ def _forked(write: Callable[[IO[bytes]], None]) -> tuple[list[Any], int]:
         try:
             with os.fdopen(writing, "wb") as pipe:
                 write(pipe)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - the child of a fork ends here, whatever happened
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
@@ -131,7 +131,7 @@ def _one(trial: Trial, path: Path) -> Outcome:
         kind: Kind = trial(path)
     except Wrong as error:
         kind, detail = "failed", str(error)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever the product raises is what is looked for
         kind, detail = "failed", traceback.format_exc()
     after, memory = _usage()
     if kind != "failed" and memory - peak > MEMORY:

@@ -37,7 +37,8 @@ def test_a_door_holds(door: str) -> None:
     assert int(inputs) == INPUTS[door] == int(agrees) + int(refused) + int(unsure)
     assert failed == "0"
     # Neither does all come through, nor nothing; and what comes through is mostly vouched for.
-    assert int(agrees) and int(refused)
+    assert int(agrees)
+    assert int(refused)
     assert int(unsure) <= int(agrees)
 
 
@@ -57,8 +58,6 @@ def trial(path):
         os.kill(os.getpid(), 9)
     if content == b"raise":
         raise ValueError("x")
-    if content == b"spin":
-        while True: pass
     return "agrees"
 kinds = [one.kind for one in run(trial, [b"ok", b"die", b"ok", b"raise", b"ok"], Path(sys.argv[1]) / "x")]
 print(kinds)
