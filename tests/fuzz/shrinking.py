@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from tests.fuzz.running import Trial, run
 
+MINUTE = 60
 
-def shrunk(trial: Trial, content: bytes, fault: str, path: Path, most: int = 400) -> bytes:
-    """The smallest input found within ``most`` trials."""
-    size, tried = max(1, len(content) // 2), 0
-    while size and tried < most:
+
+def shrunk(trial: Trial, content: bytes, fault: str, path: Path) -> bytes:
+    """The smallest input found within a minute."""
+    size, until = max(1, len(content) // 2), time.monotonic() + MINUTE
+    while size and time.monotonic() < until:
         place, smaller = 0, False
-        while place < len(content) and tried < most:
+        while place < len(content) and time.monotonic() < until:
             candidate = content[:place] + content[place + size :]
-            tried += 1
             if run(trial, [candidate], path)[0].fault == fault:
                 content, smaller = candidate, True
             else:
