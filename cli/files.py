@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cli.context import Session
+from cli.messages import print_problem
 from engine.errors import FactsError, Position, Problem, RulesetError, Text
 from engine.ledger.scoring import Scoring
 
@@ -30,12 +31,15 @@ def score_file(path: Path, ruleset: str | None, session: Session) -> Scoring:
 
 
 def read_file(path: Path, ruleset: str | None, session: Session) -> tuple[Scorer, Facts]:
-    """The facts in a YAML or JSON file or a workbook, and the scorer of their ruleset."""
+    """The facts in a YAML or JSON file or a workbook, and the scorer of their ruleset; prints what is to be told of the file."""
     read = _read_workbook if is_package(path) else _read_text
     try:
-        return read(path, ruleset, session)
+        scorer, facts = read(path, ruleset, session)
     except FactsError as error:
         raise error.in_file(str(path)) from None
+    for note in facts.notes:
+        print_problem(note, session.language)
+    return scorer, facts
 
 
 def facts_in(path: Path, ruleset: Ruleset, any_year: bool = False) -> Facts:

@@ -73,12 +73,15 @@ class Position(Struct, frozen=True, order=True):
     column: int = 0
     cell: str = ""
 
+    @property
+    def within(self) -> str:
+        """The place within its file: a cell, or a line and column; empty for the file as a whole."""
+        if self.cell or not self.line:
+            return self.cell
+        return f"{self.line}:{self.column}" if self.column else str(self.line)
+
     def __str__(self) -> str:
-        if self.cell:
-            return f"{self.file}:{self.cell}"
-        if not self.line:
-            return self.file
-        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+        return f"{self.file}:{self.within}" if self.within else self.file
 
 
 LONGEST_PATH, LONGEST_MESSAGE = 500, 2_000

@@ -46,7 +46,9 @@ def _result(view: View) -> str:
         parts.append(
             "\n".join(f"- {escaped(because)} — {escaped(given) or missing}" for because, given in points)
         )
-    if facts.warnings:
+    if view.scoring.warnings:
         parts.append(f"## {view.say(Text('请核对', 'Please check'))}")
-        parts.append("\n".join(f"- {escaped(one_line(one.render(view.language)))}" for one in facts.warnings))
+        parts.append(
+            "\n".join(f"- {escaped(one_line(one.render(view.language)))}" for one in view.scoring.warnings)
+        )
     return "\n\n".join(parts)

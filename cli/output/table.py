@@ -98,5 +98,5 @@ def _open_points(view: View) -> str:
 
 
 def _warnings(view: View) -> str:
-    lines = [f"- {one_line(view.say(warning.message))}" for warning in view.facts.warnings]
+    lines = [f"- {one_line(view.say(warning.message))}" for warning in view.scoring.warnings]
     return "\n".join([view.say(Text("提示", "Warnings")), *lines]) if lines else ""

@@ -63,6 +63,8 @@ class Facts(Struct, frozen=True, eq=False):
     """The document as written, every scalar as text; what a result record keeps."""
     digest: str = ""
     file: str = ""
+    notes: tuple[Problem, ...] = ()
+    """What is to be known of the file that the facts come from, and changes no point: formulas, hidden rows."""
 
     def __repr__(self) -> str:
         return f"Facts({self.department!r}, {self.year})"

@@ -64,6 +64,11 @@ class Scoring(Struct, eq=False, dict=True):
             ClaimDifference(name, claim, nodes[name].earned) for name, claim in claimed if name in nodes
         )
 
+    @cached_property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is doubtful about the facts, and takes no points: checks that fail, waivers of nothing."""
+        return (*self.evaluation.facts.warnings, *_idle_waivers(self.evaluation))
+
     @property
     def total(self) -> Rational:
         return self.root.earned
@@ -83,6 +88,21 @@ def score_evaluation(evaluation: Evaluation) -> Scoring:
     ruleset = evaluation.ruleset
     root = _node(ruleset.root, evaluation, LeafScorer(evaluation), _undiminished(ruleset))
     return Scoring(evaluation, root, _grade(root.earned, ruleset, evaluation))
+
+
+def _idle_waivers(evaluation: Evaluation) -> Iterator[Problem]:
+    """A warning for each waiver of what did not happen: a slip in it would go unseen."""
+    for (name, record), waiver in evaluation.facts.waivers.items():
+        rule = evaluation.ruleset.rule(waiver.rule)
+        if rule is None or any(record_key(rule, one) == record for one in evaluation.firings(rule)):
+            continue
+        about = Text(f"记录“{record}”的", f" for the record '{record}'") if record else Text("", "")
+        message = Text(
+            f"没有可豁免的：{about.zh}规则“{name}”没有触发",
+            f"nothing to waive: the rule '{name}' did not fire{about.en}",
+        )
+        fix = Text("核对规则和记录，或删去豁免", "check the rule and the record, or remove the waiver")
+        yield Problem("D018", message, None, f"waivers[{name}]", fix, "warning")
 
 
 def score_node(node: Criterion, evaluation: Evaluation) -> NodeScore:

@@ -40,12 +40,21 @@ class RulesetStamp(Part):
     digest: str
 
 
+class NotePart(Part):
+    """What is to be known of one place of the file that the facts come from: a sheet and cell, or a line."""
+
+    code: str
+    place: str
+    message: InBothLanguages
+
+
 class FactsStamp(Part):
-    """``digest`` is the SHA-256 of ``document``, the facts as they were stated."""
+    """``digest`` is the SHA-256 of ``document``, the facts as they were stated; ``notes`` are about ``file`` itself."""
 
     file: str
     digest: str
     document: dict[str, Any]
+    notes: list[NotePart] = []
 
 
 class BasisPart(Part):

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from engine.errors import FactsError, Position, Problem, RecordError, Text
 from engine.facts.reading import read_facts
 from engine.ledger.scoring import Scoring
-from engine.record.document import ResultDocument
+from engine.record.document import NotePart, ResultDocument
 from engine.record.writing import result_document
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
@@ -125,14 +125,21 @@ def recompute(record: ResultDocument, ruleset: Ruleset, file: str) -> Scoring:
     Raises :class:`FactsError` where they are not usable any more.
     """
     root = tree_of(record.facts.document, record.facts.file or "record")
+    notes = tuple(_note(one) for one in record.facts.notes)
     try:
-        return Scorer(ruleset).score(read_facts(root, ruleset))
+        return Scorer(ruleset).score(replace(read_facts(root, ruleset), notes=notes))
     except FactsError as error:
         # Lines and columns would be those of a text that nobody has seen.
         where = Position(f"{file}: {record.department} {record.year}")
         raise FactsError(
             replace(one, where=where, path=f"facts.document.{one.path}") for one in error.problems
         ) from None
+
+
+def _note(note: NotePart) -> Problem:
+    """A note as it was taken: what it is about is not in the record."""
+    message = Text(note.message.zh, note.message.en)
+    return Problem(note.code, message, Position("", cell=note.place), severity="warning")
 
 
 def verify(record: ResultDocument, ruleset: Ruleset, file: str) -> list[Difference]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.errors import Text
+from engine.errors import Problem, Text
 from engine.explanation import Explainer, RuleDecision
 from engine.language.numbers import format_exact
 from engine.ledger.lines import Line, NodeScore
@@ -45,6 +45,12 @@ def _both(text: Text) -> Json:
     return {"zh": text.zh, "en": text.en}
 
 
+def _note(note: Problem) -> Json:
+    """A note on the file that the facts come from; which file is said beside it."""
+    place = note.where.within if note.where is not None else ""
+    return {"code": note.code, "place": place, "message": _both(note.message)}
+
+
 def _basis(basis: Basis | None) -> Json:
     if basis is None:
         return {"source": "", "article": "", "status": ""}
@@ -69,7 +75,12 @@ class _Writer:
                 "year": ruleset.year,
                 "digest": ruleset.digest,
             },
-            "facts": {"file": Path(facts.file).name, "digest": facts.digest, "document": facts.document},
+            "facts": {
+                "file": Path(facts.file).name,
+                "digest": facts.digest,
+                "document": facts.document,
+                "notes": [_note(one) for one in facts.notes],
+            },
             "department": facts.department,
             "year": facts.year,
             "total": format_exact(scoring.total),
@@ -80,7 +91,8 @@ class _Writer:
             "rules": rules_document(scoring),
             "open_points": [self.open_point(point) for point in scoring.open_points],
             "warnings": [
-                {"code": one.code, "path": one.path, "message": _both(one.message)} for one in facts.warnings
+                {"code": one.code, "path": one.path, "message": _both(one.message)}
+                for one in scoring.warnings
             ],
         }
 

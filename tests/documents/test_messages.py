@@ -17,11 +17,16 @@ from engine.documents.workbook.filling import empty_filling
 from engine.documents.workbook.opening import read_workbook
 from engine.documents.workbook.reading import read_workbook_facts
 from engine.documents.workbook.template import template
-from engine.errors import AuditError, Problem
+from engine.errors import AuditError, FactsError, Problem
+from engine.scoring import score_directly
 from engine.view import View
 from tests.command import GOLDEN, ROOT
 from tests.documents.test_hostile import RULESET, WORKBOOKS, repacked, workbook
 from tests.documents.test_report import template_with, view_of
+from tests.documents.test_workbook_showing import RULESET as EVERY_KIND
+from tests.documents.test_workbook_showing import copied, good
+from tests.documents.test_workbook_showing import edited as changed
+from tests.odd_workbooks import Book
 from tests.pages import PAGES
 
 HOSTILE = dict(WORKBOOKS)
@@ -31,6 +36,12 @@ def read(folder: Path, content: bytes) -> None:
     path = folder / "facts.xlsx"
     path.write_bytes(content)
     read_workbook_facts(read_workbook(path), RULESET)
+
+
+def shown_by(book: Book, folder: Path) -> None:
+    """The notes of a workbook that is read, and the warnings of its score, as an error."""
+    facts = read_workbook_facts(read_workbook(book.write(folder / "facts.xlsx")), EVERY_KIND)
+    raise FactsError([*facts.notes, *score_directly(EVERY_KIND, facts).warnings])
 
 
 def edited(folder: Path, *cells: tuple[str, str, object], without: str = "") -> None:
@@ -58,7 +69,7 @@ def narrative(folder: Path, content: bytes) -> None:
 
 CASES: dict[str, Callable[[Path], object]] = {
     "D002": lambda folder: read_workbook(folder / "none.xlsx"),
-    "D003": lambda folder: read(folder, HOSTILE["wide rows"]),
+    "D003": lambda folder: read(folder, HOSTILE["too many cells"]),
     "D004": lambda folder: read(folder, b"PK\x03\x04"),
     "D005": lambda folder: read(folder, HOSTILE["entity in xl/workbook.xml"]),
     "D006": lambda folder: too_long(),
@@ -69,10 +80,25 @@ CASES: dict[str, Callable[[Path], object]] = {
     "D015": lambda folder: edited(folder, ("政府采购合同", "D3", "sined")),
     "D016": lambda folder: edited(folder, ("基本事实", "C7", "all_funds.openin")),
     "D017": lambda folder: edited(folder, ("依据", "B60", "某文件")),
+    "D018": lambda folder: shown_by(good().string("豁免", "B4", "A1"), folder),
+    "D019": lambda folder: shown_by(changed(copied("项目 (2)")), folder),
     "D020": lambda folder: word.render(report_of(view_of()), template_with(folder, "{{ nothing }}")),
     "D030": lambda folder: narrative(folder, b"\xff\xfe\x80\x80"),
     "D031": lambda folder: narrative(folder, b"\n"),
-}
+    "D032": lambda folder: shown_by(good().formula("基本事实", "F10"), folder),
+    "D033": lambda folder: shown_by(good().calculation('fullCalcOnLoad="1"').formula("基本事实", "F10", "<f>1</f><v>1</v>"), folder),
+    "D034": lambda folder: shown_by(good().formula("基本事实", "F10", "<f>1</f><v>1</v>"), folder),
+    "D035": lambda folder: shown_by(good().cell("基本事实", "F10", "<v>#REF!</v>", t="e"), folder),
+    "D036": lambda folder: shown_by(good().number("基本事实", "F10", "0.85", "0%"), folder),
+    "D037": lambda folder: shown_by(good().number("基本事实", "F10", "2314600", '0!.0,"万元"'), folder),
+    "D038": lambda folder: shown_by(good().merge("项目", "B4:B5"), folder),
+    "D039": lambda folder: shown_by(good().row("项目", 5, 'hidden="1"'), folder),
+    "D040": lambda folder: shown_by(good().number("基本事实", "F6", "45352", 'yyyy"年"m"月"'), folder),
+    "D041": lambda folder: shown_by(good().number("基本事实", "F9", "95", "General"), folder),
+    "D042": lambda folder: shown_by(good().number("基本事实", "F9", "0.95", "General"), folder),
+    "D043": lambda folder: shown_by(good().number("基本事实", "F10", "1.234", "0.00"), folder),
+    "D044": lambda folder: shown_by(good().cell("基本事实", "F8", "<is><r><rPr><strike/></rPr><t>甲</t></r></is>", t="inlineStr"), folder),
+}  # fmt: skip
 
 
 def shown() -> dict[str, str]:
@@ -92,7 +118,6 @@ def test_messages_are_those_shown(code: str, tmp_path: Path) -> None:
 
 MISSING: dict[str, Callable[[Path], object]] = {
     "xlsxwriter": lambda folder: template(RULESET, empty_filling(RULESET), "zh"),
-    "openpyxl": lambda folder: read(folder, workbook()),
     "jinja2": lambda folder: page.render(report_of(view_of())),
     "docxtpl": lambda folder: word.render(report_of(View(view_of().scoring, "en"))),
     "docx": lambda folder: read_narrative(ROOT / "fixtures/reports/table.docx"),

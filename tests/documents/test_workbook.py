@@ -105,11 +105,6 @@ def test_odd_texts_stay_what_they_are(text: str, tmp_path: Path) -> None:
     facts["facts"]["contracts"][0] |= {"id": text, "name": text}
     facts["evidence"] = {"contracts": {"source": text}, "as_of": {"source": text, "note": text}}
     root = document(facts)
-    if text == "#N/A":
-        with pytest.raises(FactsError) as caught:
-            written_and_read(root, GUANGDONG, tmp_path)
-        assert {problem.code for problem in caught.value.problems} == {"D013"}
-        return
     assert stated(written_and_read(root, GUANGDONG, tmp_path)) == stated(read_facts(root, GUANGDONG))
 
 
@@ -206,7 +201,7 @@ CASES: dict[str, tuple[list[tuple[str, str, object]], list[str]]] = {
     "a key twice": ([("政府采购合同", "A5", "HT-2024-03")], ["政府采购合同!A5: F006"]),
     "a required cell empty": ([("政府采购合同", "C5", None)], ["政府采购合同!C5: F001 contracts[HT-2024-07].awarded"]),
     "binary dust": ([("基本事实", "F7", 3108.53 + 1e-12)], ["基本事实!F7: D013"]),
-    "an error value": ([("基本事实", "F7", "#REF!")], ["基本事实!F7: D013"]),
+    "an error value": ([("基本事实", "F7", "#REF!")], ["基本事实!F7: D035 all_funds.opening"]),
     "another year": ([("说明", "B5", 2023)], ["说明!B5: F011 year"]),
     "none, and records": ([("政府采购合同", "D1", "无")], ["政府采购合同!D1: D012 contracts"]),
     "something else than none": ([("资金使用违规事项", "D1", "没有")], ["资金使用违规事项!D1: D012 incidents"]),

@@ -76,7 +76,7 @@ class _Gatherer:
             sections=tuple(self.section(node, lines) for node in root.children),
             claims=tuple(self.claims()),
             open_points=tuple((one_line(why), one_line(given)) for why, given in view.open_points()),
-            warnings=tuple(self.say(one.message) for one in self.facts.warnings),
+            warnings=tuple(self.say(one.message) for one in self.view.scoring.warnings),
             evidence=tuple(self.evidence()),
             improvements=tuple(improvements(view)),
             figures=tuple(self.figures()),

@@ -21,10 +21,6 @@ DIGITS = 15
 FIRST_YEAR = 1901
 """Before it, spreadsheets count a day that never was."""
 
-ERRORS = frozenset(
-    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
-)
-
 Cell = str | float | date | None
 """What is written into a cell; a float only as a cell's number."""
 
@@ -72,10 +68,7 @@ def text_of(value: object) -> tuple[str, Text | None]:
         return value.isoformat(), None
     if isinstance(value, timedelta):
         return str(value), None
-    text = str(value)
-    if text in ERRORS:
-        return text, Text(f"单元格是错误值 {text}", f"the cell holds the error {text}")
-    return text, None
+    return str(value), None
 
 
 def _number_text(value: float) -> tuple[str, Text | None]:

@@ -40,27 +40,7 @@ class _Maker:
         self.wording = Wording(ruleset)
 
     def cover(self) -> SheetLayout:
-        columns = (
-            Column("item", Text("项目", "item"), 20),
-            Column("value", Text("填写", "value"), 44, open=True),
-            Column("name", Text("名称", "name"), 14),
-            Column("help", Text("说明", "what it is"), 60),
-        )
-        rows = (
-            Row("department", {
-                "item": Text("部门名称", "Department"),
-                "help": Text("部门全称", "The department's full name"),
-            }),
-            Row("year", {
-                "item": Text("年度", "Year"),
-                "help": Text("与规则集的年度一致", "The ruleset's own year"),
-            }),
-            Row("ruleset", {
-                "item": Text("规则集", "Ruleset"),
-                "help": Text("评分所依据的规则集，一般不改", "The ruleset to score by; as a rule left as it is"),
-            }),
-        )  # fmt: skip
-        return SheetLayout("cover", COVER, self.ruleset.title, columns, rows)
+        return cover_of(self.ruleset.title)
 
     def facts(self) -> SheetLayout | None:
         schema, document = self.ruleset.schema, self.ruleset.document
@@ -212,6 +192,31 @@ class _Maker:
         )
         title = Text("依据：各组、各记录的出处", "Evidence: where groups and records come from")
         return SheetLayout("evidence", Text("依据", "Evidence"), title, columns)
+
+
+def cover_of(title: Text) -> SheetLayout:
+    """The first sheet, which is the same for every ruleset."""
+    columns = (
+        Column("item", Text("项目", "item"), 20),
+        Column("value", Text("填写", "value"), 44, open=True),
+        Column("name", Text("名称", "name"), 14),
+        Column("help", Text("说明", "what it is"), 60),
+    )
+    rows = (
+        Row("department", {
+            "item": Text("部门名称", "Department"),
+            "help": Text("部门全称", "The department's full name"),
+        }),
+        Row("year", {
+            "item": Text("年度", "Year"),
+            "help": Text("与规则集的年度一致", "The ruleset's own year"),
+        }),
+        Row("ruleset", {
+            "item": Text("规则集", "Ruleset"),
+            "help": Text("评分所依据的规则集，一般不改", "The ruleset to score by; as a rule left as it is"),
+        }),
+    )  # fmt: skip
+    return SheetLayout("cover", COVER, title, columns, rows)
 
 
 STATUSES = ("published", "corrected", "reconstructed", "extracted")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Iterable, Sequence
 
-from engine.documents.workbook.cells import text_of
-from engine.documents.workbook.layout import COVER, layout_of
+from msgspec.structs import replace
+
+from engine.documents.workbook.copies import copies
+from engine.documents.workbook.headings import head_of, none_cell
+from engine.documents.workbook.layout import COVER, cover_of, layout_of
 from engine.documents.workbook.opening import Workbook
-from engine.documents.workbook.sheets import FIRST_ROW, NAME_ROW, NONE, NONE_COLUMN, TITLE_ROW, SheetLayout
+from engine.documents.workbook.rows import Record, SheetRows, Told
+from engine.documents.workbook.sheets import NONE, TITLE_ROW, SheetLayout
 from engine.errors import FactsError, Position, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
@@ -23,27 +26,38 @@ _MOST_PROBLEMS = 1_000
 
 
 def ruleset_of_workbook(book: Workbook) -> str:
-    """The ruleset that the cover names; empty where it does not."""
-    for name in (COVER.zh, COVER.en):
-        for row in book.sheets.get(name, ()):
-            texts = [text_of(cell)[0].strip() for cell in row]
-            if "ruleset" in texts[2:3]:
-                return texts[1]
+    """The ruleset that the cover names; empty where it does not. Raises :class:`FactsError` where that cannot be read."""
+    layout = cover_of(COVER)
+    name = sheet_name(book, layout)
+    if not name:
+        return ""
+    told = Told()
+    for record in SheetRows(book, name, layout, "", told).records():
+        if record.cells.keys() >= {"name", "value"} and record.cells["name"].text.strip() == "ruleset":
+            value = record.cells["value"]
+            if value.position.cell in told.refused:
+                raise FactsError(told.problems)
+            return value.text.strip()
     return ""
+
+
+def sheet_name(book: Workbook, layout: SheetLayout) -> str:
+    """The name of the sheet in the workbook; empty where it is not there."""
+    return next((name for name in (layout.name.zh, layout.name.en) if name in book.sheets), "")
 
 
 def read_workbook_facts(book: Workbook, ruleset: Ruleset, *, any_year: bool = False) -> Facts:
     """The facts in the workbook, of any year if so told. Raises :class:`FactsError` with everything that is wrong, cell by cell."""
     reader = _Reader(book, ruleset)
     root = reader.root()
-    problems = reader.problems
+    problems = reader.told.problems
     try:
         facts = read_facts(root, ruleset, any_year=any_year)
     except FactsError as error:
-        problems = [*problems, *error.problems]
+        problems = [*problems, *(one for one in error.problems if not reader.is_told(one))]
     else:
         if not problems:
-            return facts
+            return replace(facts, notes=tuple(reader.notes()))
     raise FactsError(_in_reading_order(problems, book.file.sheets)[:_MOST_PROBLEMS])
 
 
@@ -57,27 +71,49 @@ def _in_reading_order(problems: Iterable[Problem], sheets: Sequence[str]) -> lis
     return sorted(problems, key=place)
 
 
-@dataclass(slots=True, eq=False)
-class _Record:
-    """A row that has something in it: its number, and its cells by column name."""
-
-    row: int
-    cells: dict[str, Scalar]
-
-
 class _Reader:
     def __init__(self, book: Workbook, ruleset: Ruleset) -> None:
         self.book = book
+        self.ruleset = ruleset
         self.layouts = {layout.key: layout for layout in layout_of(ruleset)}
-        self.problems: list[Problem] = []
-        self.names = {key: self.sheet_name(layout) for key, layout in self.layouts.items()}
-
-    def sheet_name(self, layout: SheetLayout) -> str:
-        names = (layout.name.zh, layout.name.en)
-        return next((name for name in names if name in self.book.sheets), "")
+        self.told = Told()
+        self.meant: set[str] = set()
+        """What is missing, and has been told where it went wrong: in a sheet, a column, a name, a refused cell."""
+        self.unkeyed: set[str] = set()
+        """The lists of records whose keys are not all known."""
+        self.waived: dict[str, str] = {}
+        """The rules that the waivers name, by the waivers' paths."""
+        self.names = {key: sheet_name(book, layout) for key, layout in self.layouts.items()}
+        self.read: dict[str, list[Record]] = {}
+        self.named: dict[str, dict[str, Record]] = {}
 
     def report(self, code: str, message: Text, index: int, fix: Text | None = None, path: str = "") -> None:
-        self.problems.append(Problem(code, message, self.book.file.position(index), path, fix))
+        self.told.problems.append(Problem(code, message, self.book.file.position(index), path, fix))
+
+    def notes(self) -> list[Problem]:
+        """What is told of a workbook that is read."""
+        used = {name: self.layouts[key] for key, name in self.names.items() if name}
+        found = [*copies(self.book, used), *self.told.remarks.problems(self.book)]
+        return _in_reading_order(found, self.book.file.sheets)
+
+    def is_told(self, problem: Problem) -> bool:
+        """Whether ``problem`` only follows from one that is told already."""
+        if problem.where is not None and problem.where.cell in self.told.refused:
+            return True
+        if problem.code == "F001":
+            named = re.sub(r"\[.*\]", "", problem.path)
+            return problem.path in self.meant or named in self.meant
+        if problem.code == "F002" and self.names_unknown_record(problem.path):
+            return True
+        from_facts = problem.where is not None and problem.where.file == self.book.file.name
+        return bool(self.told.problems) and (problem.code == "F020" or not from_facts)
+
+    def names_unknown_record(self, path: str) -> bool:
+        """Whether a waiver or evidence is about a record of a list whose keys are not all known."""
+        if path in self.waived:
+            rule = self.ruleset.rule(self.waived[path])
+            return rule is not None and rule.each is not None and rule.each.name in self.unkeyed
+        return any(path.startswith(f"evidence.{one}[") for one in self.unkeyed)
 
     # The tree
 
@@ -86,9 +122,10 @@ class _Reader:
             if not self.names[key]:
                 self.missing(layout)
         if not self.names["cover"]:
-            raise FactsError(self.problems)
-        root = self.mapping(self.book.index(self.names["cover"], FIRST_ROW, 2))
-        for name, cell in self.values("cover").items():
+            raise FactsError(self.told.problems)
+        cover = self.values("cover")
+        root = self.mapping(cover["department"].start if "department" in cover else self.start("cover"))
+        for name, cell in cover.items():
             self.put(root, name, cell)
         facts = self.mapping(self.start("facts"))
         self.put(root, "facts", facts)
@@ -122,7 +159,11 @@ class _Reader:
             fix = close or Text(
                 "用 audit template 生成的工作簿填写", "fill in a workbook that 'audit template' made"
             )
-            self.problems.append(Problem("D010", message, Position(self.book.file.name), fix=fix))
+            self.told.problems.append(Problem("D010", message, Position(self.book.file.name), fix=fix))
+            self.meant |= {row.name for row in layout.rows}
+            if layout.records is not None:
+                self.meant.add(layout.records.records.name)
+                self.unkeyed.add(layout.records.records.name)
 
     def facts(self, facts: MappingNode) -> None:
         for name, cell in self.values("facts").items():
@@ -145,6 +186,7 @@ class _Reader:
     def given(self, key: str) -> MappingNode | None:
         """The values that are filled in; nothing where there are none."""
         filled = {name: cell for name, cell in self.values(key).items() if not cell.is_null}
+        self.meant |= {f"{key}.{name}" for name, record in self.fixed(key).items() if record.is_spoilt}
         if not filled:
             return None
         section = self.mapping(self.start(key))
@@ -155,6 +197,9 @@ class _Reader:
     def judgements(self) -> MappingNode | None:
         section = self.mapping(self.start("judgements"))
         for name, record in self.fixed("judgements").items():
+            if record.is_spoilt:
+                self.meant.add(f"judgements.{name}")
+                continue
             cells = {
                 one: record.cells[one]
                 for one in ("deduct", "tier", "coefficient", "by", "reason")
@@ -169,26 +214,32 @@ class _Reader:
 
     def records(self, layout: SheetLayout) -> SequenceNode:
         """The rows of a record list; that there are none must be stated."""
-        name = self.names[layout.key]
-        place = self.book.index(name, TITLE_ROW, NONE_COLUMN)
-        stated = text_of(self.book.value(name, TITLE_ROW, NONE_COLUMN))[0].strip()
+        sheet = self.book.sheets[self.names[layout.key]]
+        cell = none_cell(sheet, head_of(sheet, layout))
+        place = self.book.index(sheet.name, cell.row, cell.column)
         found = self.open_rows(layout.key)
         path = layout.records.records.name if layout.records is not None else ""
-        if stated and stated.casefold() not in (NONE.zh, NONE.en):
+        if cell.says and not cell.is_stated:
             message = Text(f"这里只能选“{NONE.zh}”或留空", f"choose '{NONE.en}' here, or leave it empty")
             self.report("D012", message, place, path=path)
-        elif stated and found:
+        elif cell.says and found:
             message = Text("选了“无”，却填写了记录", "'none' is chosen, yet there are records")
             self.report("D012", message, place, Text("删去“无”，或删去记录", "remove one of the two"), path)
-        elif not stated and not found:
+        elif not cell.says and not found:
             message = Text("没有填写记录，也没有选“无”", "there are no records, and 'none' is not chosen")
             fix = Text(
                 "填写记录；确无记录的在此选“无”", "fill them in; where there are none, choose 'none' here"
             )
             self.report("D011", message, place, fix, path)
+        if layout.records is not None:
+            self.unkeyed |= {path for one in found if self.lacks_key(one, layout.records.key)}
         return self.sequence(layout.key, found)
 
-    def sequence(self, key: str, records: Iterable[_Record]) -> SequenceNode:
+    def lacks_key(self, record: Record, key: str) -> bool:
+        """Whether a record's key is not known because its cell was refused, or its column is not there."""
+        return key not in record.cells or (record.is_spoilt and record.cells[key].is_null)
+
+    def sequence(self, key: str, records: Iterable[Record]) -> SequenceNode:
         sequence = SequenceNode(self.book.file, self.start(key))
         for record in records:
             item = self.mapping(self.book.index(self.names[key], record.row, 1))
@@ -198,9 +249,11 @@ class _Reader:
         return sequence
 
     def waivers(self) -> SequenceNode | None:
-        found = list(self.open_rows("waivers"))
-        for record in found:
+        found = [record for record in self.open_rows("waivers") if not record.is_spoilt]
+        for number, record in enumerate(found, 1):
             record.cells = {name: cell for name, cell in record.cells.items() if not cell.is_null}
+            if "rule" in record.cells:
+                self.waived[f"waivers[{number}]"] = record.cells["rule"].text.strip()
         return self.sequence("waivers", found) if found else None
 
     def evidence(self) -> MappingNode | None:
@@ -208,12 +261,16 @@ class _Reader:
         told = list(self.fixed("facts").items())
         for record in self.open_rows("evidence"):
             fact = record.cells.get("fact")
+            if record.is_spoilt:
+                continue
             if fact is None or fact.is_null:
                 index = self.book.index(self.names["evidence"], record.row, 1)
                 self.report("D017", Text("没有写明是哪项事实", "which fact this is about is missing"), index)
                 continue
             told.append((fact.text.strip(), record))
         for name, record in told:
+            if record.is_spoilt:
+                continue
             cells = {
                 one: record.cells[one]
                 for one in ("source", "page", "status", "note")
@@ -233,9 +290,14 @@ class _Reader:
 
     # Rows
 
-    def fixed(self, key: str) -> dict[str, _Record]:
+    def fixed(self, key: str) -> dict[str, Record]:
         """The rows of a sheet with fixed rows, by their names."""
-        found: dict[str, _Record] = {}
+        if key not in self.named:
+            self.named[key] = self.by_name(key)
+        return self.named[key]
+
+    def by_name(self, key: str) -> dict[str, Record]:
+        found: dict[str, Record] = {}
         for record in self.rows(key):
             name = record.cells.get("name")
             if name is None or name.is_null:
@@ -249,69 +311,28 @@ class _Reader:
                 self.report("D016", message, name.start, Text("删去一行", "remove one"))
             known = [one.name for one in self.layouts[key].rows]
             if row not in known:
+                fix = suggestion(row, known)
+                self.meant |= {one for one in known if fix is not None and f"'{one}'" in fix.en}
                 message = Text(f"没有名为“{row}”的项目", f"there is no item '{row}'")
-                self.report("D016", message, name.start, suggestion(row, known))
+                self.report("D016", message, name.start, fix)
                 continue
             found[row] = record
         return found
 
-    def open_rows(self, key: str) -> list[_Record]:
-        return [
-            record for record in self.rows(key) if any(not cell.is_null for cell in record.cells.values())
-        ]
+    def open_rows(self, key: str) -> list[Record]:
+        return [record for record in self.rows(key) if record.is_filled]
 
-    def rows(self, key: str) -> Iterator[_Record]:
-        """Every row below the head, with the cells of the columns that row 3 names."""
-        name = self.names.get(key, "")
-        if not name:
-            return
-        columns = self.columns(self.layouts[key], name)
-        for row, cells in enumerate(self.book.sheets[name][FIRST_ROW - 1 :], FIRST_ROW):
-            start = self.book.index(name, row, 0)
-            found: dict[str, Scalar] = {}
-            for place, column in columns:
-                found[column] = self.scalar(cells[place - 1] if place <= len(cells) else None, start + place)
-            yield _Record(row, found)
+    def rows(self, key: str) -> list[Record]:
+        """Every row below the head of a sheet, read once."""
+        if key not in self.read:
+            name = self.names.get(key, "")
+            self.read[key] = self.rows_of(name, self.layouts[key]) if name else []
+        return self.read[key]
 
-    def scalar(self, value: Any, index: int) -> Scalar:
-        """A cell as text. An empty one is null; any other is what it says, even ``null``."""
-        if value is None:
-            return Scalar(self.book.file, index, "")
-        text, doubt = text_of(value)
-        if doubt is not None:
-            fix = Text("直接填写数字，或用 ROUND 取整", "type the number, or round it with ROUND")
-            self.report("D013", doubt, index, fix)
-        return Scalar(self.book.file, index, text, style='"' if text.strip() else "")
-
-    def columns(self, layout: SheetLayout, name: str) -> list[tuple[int, str]]:
-        """The places of the columns that row 3 names; columns without a name are the user's own."""
-        found: dict[str, int] = {}
-        known = [column.name for column in layout.columns]
-        rows = self.book.sheets[name]
-        for place, value in enumerate(rows[NAME_ROW - 1] if len(rows) >= NAME_ROW else (), 1):
-            written = text_of(value)[0].strip()
-            index = self.book.index(name, NAME_ROW, place)
-            if not written:
-                continue
-            if written not in known:
-                message = Text(f"没有名为“{written}”的列", f"there is no column '{written}'")
-                self.report("D015", message, index, suggestion(written, known))
-            elif written in found:
-                message = Text(f"“{written}”列有两个", f"the column '{written}' is here twice")
-                self.report("D015", message, index, Text("删去一列", "remove one"))
-            else:
-                found[written] = place
-        needed = {column.name for column in layout.columns if column.name in ("name", "value")}
-        needed |= (
-            {key for key, fact in layout.records.fields.items() if not fact.optional}
-            if layout.records
-            else set()
-        )
-        if absent := [one for one in known if one in needed and one not in found]:
-            listed = ", ".join(absent)
-            message = Text(
-                f"第 {NAME_ROW} 行缺少列名 {listed}", f"row {NAME_ROW} lacks the column names {listed}"
-            )
-            fix = Text("恢复该行，或重新生成工作簿", "restore that row, or make the workbook anew")
-            self.report("D015", message, self.book.index(name, NAME_ROW, 1), fix)
-        return [(place, column) for column, place in found.items()]
+    def rows_of(self, name: str, layout: SheetLayout) -> list[Record]:
+        reader = SheetRows(self.book, name, layout, self.ruleset.money_unit, self.told)
+        if layout.records is not None:
+            self.meant |= {f"{layout.records.records.name}.{one}" for one in reader.head.absent}
+        else:
+            self.meant |= {row.name for row in layout.rows if reader.head.absent}
+        return reader.records()

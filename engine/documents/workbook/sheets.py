@@ -9,12 +9,15 @@ from engine.errors import Text
 from engine.ruleset.model import Fact, RecordList
 
 TITLE_ROW, LABEL_ROW, NAME_ROW, FIRST_ROW = 1, 2, 3, 4
-"""Rows, counted from 1 as the program shows them."""
+"""Rows, counted from 1 as the program shows them; people may insert others above."""
 
 NONE_COLUMN = 4
-"""Where in row 1 of a record list it is stated that there are no records."""
+"""Where in row 1 of a record list the form asks for "none"."""
 
 NONE = Text("无", "none")
+ASK_NONE = Text(f"没有记录时在此选“{NONE.zh}” →", f"choose '{NONE.en}' here where there are no records →")
+"""What stands left of the cell for "none", and by which it is found."""
+
 LAST_ROW = 20_000
 """How far down drop-downs and validation reach on a sheet of records."""
 

@@ -16,6 +16,7 @@ from engine.documents.workbook.cells import Cell, cell_of, number_cell
 from engine.documents.workbook.filling import Filling
 from engine.documents.workbook.layout import STATUSES, bounds_text, display_width, layout_of
 from engine.documents.workbook.sheets import (
+    ASK_NONE,
     FIRST_ROW,
     LABEL_ROW,
     LAST_ROW,
@@ -33,8 +34,9 @@ from engine.ruleset.model import Fact, Ruleset
 
 _LONGEST_LIST = 250
 _FORMATS = {
-    Kind.MONEY: "#,##0.00", Kind.RATIO: "0.00%", Kind.DATE: "yyyy-mm-dd", Kind.COUNT: "0", Kind.DAYS: "0",
+    Kind.MONEY: "#,##0.00########", Kind.RATIO: "0.00########%", Kind.DATE: "yyyy-mm-dd", Kind.COUNT: "0", Kind.DAYS: "0",
 }  # fmt: skip
+"""Every digit that a cell holds is shown: a figure that is not seen cannot be answered for."""
 
 
 def template(ruleset: Ruleset, filling: Filling, language: Language) -> bytes:
@@ -146,10 +148,8 @@ class _Writer(Spreadsheet):
     def none_cell(self, sheet: Any, *, stated: bool) -> None:
         """Where it is said that there are no records: an empty sheet alone says nothing."""
         none, at = self.say(NONE), NONE_COLUMN - 1
-        ask = Text(f"没有记录时在此选“{NONE.zh}” →", f"choose '{NONE.en}' here where there are no records →")
-        self.text(
-            sheet, 0, at - 1, self.say(ask), self.style(align="right", font_color="#7F6000", font_size=9)
-        )
+        asking = self.style(align="right", font_color="#7F6000", font_size=9)
+        self.text(sheet, 0, at - 1, self.say(ASK_NONE), asking)
         open_style = self.style(
             locked=False, bg_color="#FFFBEB", border=1, border_color="#C9B26B", align="center"
         )

@@ -1,0 +1,232 @@
+"""Whether a cell shows what it holds.
+
+Whoever fills in a workbook, and whoever signs it, sees what the cells show. Where a cell shows something else than
+what would be read from it, the figure is not believed: a percentage where an amount is wanted, thousands, a day
+without its year, a value that is hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.documents.workbook.formats import NumberFormat, Section
+from engine.documents.workbook.sheet_part import Cell
+from engine.errors import Text
+from engine.language.terms import KIND_NAMES, NUMERIC, Kind
+
+_MULTIPLIERS = re.compile(
+    r"[十百千万亿拾佰仟萬億元圆角分%％‰¥￥$＄€£]|million|thousand|[kKmM]$", re.IGNORECASE
+)
+_OF_YUAN = frozenset({"元", "¥", "￥", "CNY", "RMB", "人民币"})
+_NEGATIVE = re.compile(r"[-－−(（△▲]")
+
+Remark = Literal["ratio", "rounded", "struck"]
+"""What is told of a cell though it is read: a ratio without a percent sign, decimals that are not shown, struck-out text."""
+
+LARGEST_TEXT_NUMBER = 10**15
+"""From here on a number may have lost digits of what was typed, as an identity number does."""
+
+
+class Wanted(Struct, frozen=True):
+    """What a column or cell is to hold: a value of ``kind``, amounts in ``unit``.
+
+    ``loose`` is a ratio that may as well be stated as a plain number, such as a coefficient.
+    """
+
+    kind: Kind = Kind.TEXT
+    unit: str = ""
+    loose: bool = False
+
+
+class Objection(Struct, frozen=True):
+    """Why a cell is not believed."""
+
+    code: str
+    message: Text
+    fix: Text
+
+
+def objection(cell: Cell, wanted: Wanted, *, shows_zeros: bool) -> Objection | None:
+    """Why the value of ``cell`` is not believed, if so; ``shows_zeros`` says whether its sheet shows them."""
+    if cell.is_uncomputed:
+        return _UNCOMPUTED
+    if cell.error:
+        return _error(cell)
+    match cell.content:
+        case bool() | None:
+            return None
+        case str():
+            return _text(cell.content, cell.format)
+        case float():
+            if cell.content == 0 and not shows_zeros:
+                return _shows_nothing("0")
+            return _number(cell.content, cell.format, wanted)
+        case datetime() | date() | time():
+            return _day(cell.format, wanted)
+
+
+def remarks(cell: Cell, wanted: Wanted) -> list[Remark]:
+    """What is to be told of a cell that is believed."""
+    found: list[Remark] = ["struck"] if cell.struck else []
+    if isinstance(cell.content, float) and not isinstance(cell.content, bool) and wanted.kind in NUMERIC:
+        section = cell.format.section_of(cell.content)
+        if wanted.kind == Kind.RATIO and not wanted.loose and not section.percents and cell.content:
+            found.append("ratio")
+        if _is_rounded(cell.content, section):
+            found.append("rounded")
+    return found
+
+
+_UNCOMPUTED = Objection(
+    "D032",
+    Text("公式没有算出的值", "a formula without a value: it was never computed"),
+    Text(
+        "用 Excel、WPS 或 LibreOffice 打开并保存一次，或直接填写数值",
+        "open the workbook in Excel, WPS or LibreOffice and save it, or type the value",
+    ),
+)
+
+
+def _error(cell: Cell) -> Objection:
+    shown = cell.error
+    message = Text(f"单元格是错误值 {shown}", f"the cell holds the error {shown}")
+    if not shown.startswith("#"):
+        message = Text(
+            f"单元格里的 {shown} 不是数，也不是日期", f"{shown} in this cell is neither a number nor a day"
+        )
+    return Objection("D035", message, Text("改正公式，或直接填写", "correct the formula, or type the value"))
+
+
+def _text(text: str, shown_by: NumberFormat) -> Objection | None:
+    section = shown_by.text_section()
+    if section is None or not text.strip() or (section.text and not section.literal.strip()):
+        return None
+    if section.shows_nothing:
+        return _shows_nothing(text)
+    return _differs(text, shown_by)
+
+
+def _number(number: float, shown_by: NumberFormat, wanted: Wanted) -> Objection | None:
+    if shown_by.is_plain and wanted.kind in NUMERIC and wanted.kind != Kind.RATIO:
+        return None
+    section = shown_by.section_of(number)
+    if wanted.kind not in NUMERIC:
+        return _number_as_text(number, shown_by, section)
+    if section.shows_nothing:
+        return _shows_nothing(_plain(number))
+    if section.percents and wanted.kind != Kind.RATIO:
+        return _percentage(number, wanted)
+    if (
+        section.percents > 1
+        or section.scaled
+        or section.fraction
+        or _is_relabelled(number, section, wanted, shown_by)
+    ):
+        return _differs(_plain(number), shown_by)
+    if wanted.kind == Kind.RATIO and not section.percents and abs(number) > 1:
+        shown = _plain(number)
+        return Objection(
+            "D041",
+            Text(f"比率 {shown} 没有百分号：是 {shown}% 还是 {_plain(number * 100)}% 不明", f"the ratio {shown} has no percent sign: {shown}% or {_plain(number * 100)}%"),
+            Text("写成百分数，例如 95%", "write it as a percentage such as 95%"),
+        )  # fmt: skip
+    return None
+
+
+def _number_as_text(number: float, shown_by: NumberFormat, section: Section) -> Objection | None:
+    """A number where a text is wanted: what is shown is what is meant, as with the id 0007."""
+    held = _plain(number)
+    if abs(number) >= LARGEST_TEXT_NUMBER:
+        return Objection(
+            "D037",
+            Text(
+                f"{held} 作为数存放，末尾的数字可能已丢失",
+                f"{held} is kept as a number: its last digits may be lost",
+            ),
+            _AS_TEXT,
+        )
+    if section.general or section.text:
+        plain = not section.literal.strip()
+    else:
+        decorated = section.percents or section.scaled or section.fraction or section.scientific
+        padded = section.zeros > len(held.lstrip("-").partition(".")[0])
+        rounded = section.decimals or "." in held
+        plain = not (decorated or padded or rounded or section.literal.strip() or not section.placeholders)
+    return None if plain else _differs(held, shown_by, _AS_TEXT)
+
+
+def _day(shown_by: NumberFormat, wanted: Wanted) -> Objection | None:
+    parts = shown_by.sections[0].date_parts
+    if wanted.kind != Kind.DATE or not parts or {"y", "m", "d"} <= parts:
+        return None
+    absent = [name for part, name in _PARTS_OF_A_DAY.items() if part not in parts]
+    zh, en = "、".join(one.zh for one in absent), ", ".join(one.en for one in absent)
+    return Objection(
+        "D040",
+        Text(f"单元格没有显示{zh}，存的{zh}可能不是所写的", f"the cell does not show the {en}; what it holds there may not be what was meant"),
+        Text("写全年月日，格式设为 yyyy-mm-dd", "write the whole date, in the format yyyy-mm-dd"),
+    )  # fmt: skip
+
+
+_PARTS_OF_A_DAY = {"y": Text("年", "year"), "m": Text("月", "month"), "d": Text("日", "day")}
+_AS_TEXT = Text("把格式设为“文本”，再写一次", "set the format to text, and type it again")
+_PLAIN_FORMAT = Text(
+    "把格式设为“常规”或“数值”，核对所显示的数", "set the format to general or number, and check what is shown"
+)
+
+
+def _shows_nothing(held: str) -> Objection:
+    message = Text(f"单元格存有“{held}”却不显示", f"the cell holds '{held}' and shows nothing")
+    return Objection("D037", message, _PLAIN_FORMAT)
+
+
+def _differs(held: str, shown_by: NumberFormat, fix: Text = _PLAIN_FORMAT) -> Objection:
+    code = shown_by.code[:40]
+    message = Text(
+        f"单元格存的是 {held}，按格式 {code} 显示的不是这个数",
+        f"the cell holds {held}, and shows something else by its format {code}",
+    )
+    return Objection("D037", message, fix)
+
+
+def _percentage(number: float, wanted: Wanted) -> Objection:
+    name, shown, held = KIND_NAMES[wanted.kind], f"{_plain(number * 100)}%", _plain(number)
+    return Objection(
+        "D036",
+        Text(f"单元格显示百分数 {shown}（存的是 {held}），此处需要{name.zh}", f"the cell shows the percentage {shown} (it holds {held}); {name.en} is wanted here"),
+        Text("把格式设为“常规”，再写一次", "set the format to general, and type the number again"),
+    )  # fmt: skip
+
+
+def _is_relabelled(number: float, section: Section, wanted: Wanted, shown_by: NumberFormat) -> bool:
+    """Whether what is printed around or between the digits makes another number of them."""
+    if not section.placeholders and not section.general and not section.text:
+        return number != 0 or not section.literal.strip()
+    if re.search(r"\d", section.literal) or section.within.strip(" ,'"):
+        return True
+    words = re.sub(r"[\s\-－−()（）△▲+:：/,.]", "", section.literal)
+    allowed = {wanted.unit} | (_OF_YUAN if wanted.unit == "元" else frozenset())
+    if words and words not in allowed and _MULTIPLIERS.search(words):
+        return True
+    if not (len(shown_by.sections) > 1 and not any(one.condition for one in shown_by.sections)):
+        return bool(number > 0 and _NEGATIVE.search(section.before))
+    is_marked = bool(_NEGATIVE.search(section.literal)) or (number < 0 and section.red)
+    return is_marked != (number < 0) and number != 0
+
+
+def _is_rounded(number: float, section: Section) -> bool:
+    """Whether the number has decimals that are not shown."""
+    if section.general or section.text or section.scientific or not section.placeholders:
+        return False
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) else 0
+    return decimals > section.decimals + 2 * section.percents
+
+
+def _plain(number: float) -> str:
+    return f"{Decimal(f'{number:.15g}').normalize():f}"
