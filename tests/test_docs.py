@@ -19,6 +19,7 @@ from cli.output.csv import COLUMNS
 from engine.errors import AuditError, FactsError, Problem, RulesetError, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.facts.readings import Conventions
 from engine.language.checker import check
 from engine.language.compiler import EvaluationError, compile_term
 from engine.language.errors import ExpressionError
@@ -240,6 +241,7 @@ FACTS_CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {
     "F011": ([], [("year: 2024", "year: 2023")]),
     "F012": ([("    points: 10\n", "    points: 10\n    applies: staff > 100\n    if_not: rescale\n")], []),
     "F013": ([("\ncriteria:", "\ncombine: {weighted_by: staff - staff}\ncriteria:")], []),
+    "F014": ([], [("filed: 2024-03-14", "filed: 2024/3/14")]),
     "F020": ([], [('"1,001.26"', '"1,001.29"')]),
     "F021": ([], [("staff: 36", "staff: 0")]),
     "F025": ([], [("id: HT-2,", "id: ＨＴ-1,")]),
@@ -257,17 +259,22 @@ def test_messages_about_facts_are_those_shown() -> None:
     assert list(shown) == list(FACTS_CASES)
     for number, (in_ruleset, in_facts) in FACTS_CASES.items():
         ruleset, facts = replaced(files["table.yaml"], in_ruleset), replaced(files["facts.yaml"], in_facts)
-        assert_told(number, shown[number], _problems_of_scoring(ruleset, facts))
+        problems = _problems_of_scoring(ruleset, facts, of_cells=number == "F014")
+        assert_told(number, shown[number], problems)
 
 
-def _problems_of_scoring(ruleset_text: str, facts_text: str) -> tuple[Problem, ...]:
+def _problems_of_scoring(
+    ruleset_text: str, facts_text: str, *, of_cells: bool = False
+) -> tuple[Problem, ...]:
+    """What is wrong with the facts, or told of them; ``of_cells`` reads them as those of a workbook's cells."""
     try:
         ruleset = ruleset_of(ruleset_text)
-        facts = facts_of(facts_text, ruleset)
+        root = parse_source(facts_text.encode(), "facts.yaml", FactsError)
+        facts = read_facts(root, ruleset, conventions=Conventions(ruleset) if of_cells else None)
         score_directly(ruleset, facts)
     except AuditError as error:
         return error.problems
-    return facts.warnings
+    return *facts.warnings, *facts.notes
 
 
 def replaced(text: str, replacements: list[tuple[str, str]]) -> str:

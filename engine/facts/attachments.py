@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.errors import Problem, Problems, Text, text_list
+from engine.facts.conventions import Convention
 from engine.facts.model import Evidence, Judgement, Waiver
+from engine.facts.readings import Conventions
+from engine.facts.refusals import why_not
 from engine.facts.values import ON_ONE_LINE, ONE_LINE, too_long
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
+from engine.language.terms import Kind, Type
 from engine.language.types import suggestion
-from engine.ruleset.model import ROOT, Criterion, Ruleset, TierScore, Unseen
+from engine.ruleset.model import ROOT, Criterion, Rule, Ruleset, TierScore, Unseen
 from engine.source import Mapping as MappingNode
 from engine.source import Node, Scalar, Sequence, break_at
 
@@ -17,10 +21,31 @@ MAX_REMARK = 10_000
 """Characters of an explanation, a reason, a source: what people write beside the figures."""
 
 
-class AttachmentReader:
-    """Reads the parts of a facts file other than ``facts``; problems gather in ``problems``."""
+def waivable_by_title(ruleset: Ruleset) -> dict[str, tuple[Rule, ...]]:
+    """The waivable rules in the criterion of each title; of a title that several criteria have, those of all."""
+    found: dict[str, tuple[Rule, ...]] = {}
+    for node in ruleset.criteria.values():
+        below = {one.id for one in node.subtree()}
+        rules = tuple(one for one in ruleset.rules if one.waivable and one.criterion.id in below)
+        for title in dict.fromkeys((node.title.zh, node.title.en)):
+            found[title] = tuple(dict.fromkeys([*found.get(title, ()), *rules]))
+    return found
 
-    def __init__(self, ruleset: Ruleset, root: MappingNode, problems: Problems) -> None:
+
+class AttachmentReader:
+    """Reads the parts of a facts file other than ``facts``; problems gather in ``problems``.
+
+    With ``conventions`` its texts are those of cells, as for :class:`engine.facts.values.ValueReader`.
+    """
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        root: MappingNode,
+        problems: Problems,
+        conventions: Conventions | None = None,
+    ) -> None:
+        self.conventions = conventions
         self.ruleset = ruleset
         self.root = root
         self.problems = problems
@@ -54,16 +79,18 @@ class AttachmentReader:
             self.problems.append(too_long(MAX_REMARK, node, path))
         return node.text.strip()
 
-    def number(
-        self, node: Node | None, path: str, parse: Callable[[str], Rational] = parse_number
-    ) -> Rational | None:
+    def number(self, node: Node | None, path: str, column: str, kind: Kind = Kind.POINTS) -> Rational | None:
         if not isinstance(node, Scalar):
             if node is not None:
                 self.report("F005", Text("此处应为一个数", "a number is wanted here"), node, path)
             return None
+        type_ = Type(kind)
         try:
-            return parse(node.text)
-        except MalformedValue as error:
+            if self.conventions is not None and not node.is_null:
+                node.text = self.conventions.typed(node, type_, column)
+            return parse_ratio(node.text) if kind == Kind.RATIO else parse_number(node.text)
+        except MalformedValue as malformed:
+            error = why_not(node.text, type_, "") or malformed
             self.report("F007", error.reason, node, path, error.fix)
             return None
 
@@ -105,7 +132,7 @@ class AttachmentReader:
         for key, entry in section.entries.items() if section else ():
             path = f"claimed.{key}"
             criterion = self.criterion(key, entry.key, path)
-            points = self.number(entry.value, path)
+            points = self.number(entry.value, path, "claimed")
             if criterion is not None and criterion.id in claims:
                 self.stated_twice(key, entry.key, path)
             elif criterion is not None and points is not None:
@@ -173,7 +200,7 @@ class AttachmentReader:
             self.report("F026", ONE_LINE, node.entries["by"].value, f"{path}.by", ON_ONE_LINE)
         if not isinstance(criterion.score, TierScore):
             self.known_keys(node, ("deduct", "by", "reason"), path)
-            deduct = self.number(node.get("deduct"), f"{path}.deduct")
+            deduct = self.number(node.get("deduct"), f"{path}.deduct", "judgements.deduct")
             if node.get("deduct") is None:
                 self.report(
                     "F001",
@@ -191,7 +218,9 @@ class AttachmentReader:
         tier = tiers.get(name) or next(
             (one for one in tiers.values() if name in (one.title.zh, one.title.en)), None
         )
-        coefficient = self.number(node.get("coefficient"), f"{path}.coefficient", parse_ratio)
+        coefficient = self.number(
+            node.get("coefficient"), f"{path}.coefficient", "judgements.coefficient", Kind.RATIO
+        )
         if node.get("coefficient") is None:
             self.report("F001", Text("缺少 coefficient", "'coefficient' is missing"), node, path)
         if name and tier is None:
@@ -240,18 +269,12 @@ class AttachmentReader:
         name, reason = self.text(node, "rule", path), self.text(node, "reason", path)
         record = self.text(node, "record", path, required=False)
         evidence = self.text(node, "evidence", path, required=False)
-        rule = self.ruleset.rule(name)
+        rule = self.ruleset.rule(name) or self.rule_titled(node, name)
         if not name:
             return None
         if rule is None:
-            waivable = [one.id for one in self.ruleset.rules if one.waivable]
-            self.report(
-                "F002",
-                Text(f"没有规则“{name}”", f"there is no rule '{name}'"),
-                node,
-                path,
-                suggestion(name, waivable),
-            )
+            message = Text(f"没有规则“{name}”", f"there is no rule '{name}'")
+            self.report("F002", message, node, path, self.rule_meant(name))
             return None
         if not rule.waivable:
             message = Text(f"规则“{name}”不可豁免", f"the rule '{name}' cannot be waived")
@@ -279,7 +302,31 @@ class AttachmentReader:
                 else Text("缺少 record", "'record' is missing")
             )
             self.report("F002", message, node, path, suggestion(record, known))
-        return Waiver(name, record, reason, evidence)
+        return Waiver(rule.id, record, reason, evidence)
+
+    def rule_titled(self, node: MappingNode, name: str) -> Rule | None:
+        """The rule that a cell means by its criterion's title, where nothing else can be meant."""
+        written = node.get("rule")
+        meant = waivable_by_title(self.ruleset).get(name, ())
+        if self.conventions is None or len(meant) != 1 or not isinstance(written, Scalar):
+            return None
+        self.conventions.note("waivers.rule", Convention.TITLE, name, meant[0].id, written.position)
+        written.text = meant[0].id
+        return meant[0]
+
+    def rule_meant(self, name: str) -> Text | None:
+        """What to write for a rule that is not there."""
+        by_title = waivable_by_title(self.ruleset)
+        titled = [one.id for one in by_title.get(name, ())]
+        if not titled:
+            known = [one.id for one in self.ruleset.rules if one.waivable]
+            if self.conventions is not None:
+                known += [title for title, rules in by_title.items() if len(rules) == 1]
+            return suggestion(name, known)
+        listed = text_list(titled)
+        if len(titled) == 1:
+            return Text(f"写规则的 id：{listed.zh}", f"write the rule's id: {listed.en}")
+        return Text(f"写规则的 id：{listed.zh} 之一", f"write the rule's id: one of {listed.en}")
 
     def explanations(self) -> dict[str, str]:
         section = self.section("explanations")

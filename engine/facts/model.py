@@ -60,11 +60,11 @@ class Facts(Struct, frozen=True, eq=False):
     positions: Mapping[str, Position] = {}
     warnings: tuple[Problem, ...] = ()
     document: Any = None
-    """The document as written, every scalar as text; what a result record keeps."""
+    """The document as written, every scalar as text, the values of cells as they were read; what a result record keeps."""
     digest: str = ""
     file: str = ""
     notes: tuple[Problem, ...] = ()
-    """What is to be known of the file that the facts come from, and changes no point: formulas, hidden rows."""
+    """What is to be known of the file that the facts come from, and changes no point: formulas, hidden rows, ways of writing."""
 
     def __repr__(self) -> str:
         return f"Facts({self.department!r}, {self.year})"

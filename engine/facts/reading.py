@@ -6,6 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from engine.errors import (
     MOST_PROBLEMS,
     FactsError,
@@ -18,6 +20,7 @@ from engine.errors import (
 from engine.facts.attachments import AttachmentReader
 from engine.facts.identities import check_identities
 from engine.facts.model import Facts
+from engine.facts.readings import Conventions
 from engine.facts.values import MAX_NAME, ON_ONE_LINE, ONE_LINE, ValueReader, fact_paths, too_long
 from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
@@ -52,10 +55,14 @@ def ruleset_of(root: Node) -> str:
     return named.text.strip() if isinstance(named, Scalar) and not named.is_null else ""
 
 
-def read_facts(root: Node, ruleset: Ruleset, *, any_year: bool = False) -> Facts:
+def read_facts(
+    root: Node, ruleset: Ruleset, *, any_year: bool = False, conventions: Conventions | None = None
+) -> Facts:
     """The facts in the document ``root``, found usable by ``ruleset``.
 
-    ``any_year`` passes over the year, for trying another year's rules on the same facts.
+    ``any_year`` passes over the year, for trying another year's rules on the same facts. ``conventions`` are given
+    where the values come from cells: they are then read as people write them, and ``root`` is changed to say what was
+    read.
     """
     if not isinstance(root, Mapping):
         message = Text("事实文件应为映射（键: 值）", "a facts file is a mapping (key: value)")
@@ -64,12 +71,13 @@ def read_facts(root: Node, ruleset: Ruleset, *, any_year: bool = False) -> Facts
         raise FactsError(hidden)
     problems = Problems()
     try:
-        facts = _facts(root, ruleset, problems, any_year=any_year)
+        facts = _facts(root, ruleset, problems, conventions, any_year=any_year)
     except TooManyProblems:
         raise FactsError([*_in_order(problems), _more(root)]) from None
     if problems:
         raise FactsError(_in_order(problems))
-    return check_identities(facts, ruleset)
+    written = plain(root)  # after reading, which puts what a cell states in the place of how it is written
+    return check_identities(replace(facts, document=written, digest=digest_of(written)), ruleset)
 
 
 def _in_order(problems: Problems) -> list[Problem]:
@@ -85,7 +93,9 @@ def _more(root: Mapping) -> Problem:
     return Problem("F030", message, Position(root.file.name), fix=fix)
 
 
-def _facts(root: Mapping, ruleset: Ruleset, problems: Problems, *, any_year: bool) -> Facts:
+def _facts(
+    root: Mapping, ruleset: Ruleset, problems: Problems, conventions: Conventions | None, *, any_year: bool
+) -> Facts:
     for key, entry in root.entries.items():
         if key not in SECTIONS:
             message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
@@ -93,10 +103,9 @@ def _facts(root: Mapping, ruleset: Ruleset, problems: Problems, *, any_year: boo
     department = _department(root, problems)
     if not any_year:
         _check_year(root, ruleset, problems)
-    values = ValueReader(ruleset, problems)
+    values = ValueReader(ruleset, problems, conventions)
     slots = _values(root, values, problems)
-    others = AttachmentReader(ruleset, root, problems)
-    written = plain(root)
+    others = AttachmentReader(ruleset, root, problems, conventions)
     return Facts(
         department=department,
         year=ruleset.year,
@@ -108,9 +117,8 @@ def _facts(root: Mapping, ruleset: Ruleset, problems: Problems, *, any_year: boo
         explanations=others.explanations(),
         evidence=others.evidence(fact_paths(ruleset, values.keys)),
         positions=values.positions,
-        document=written,
-        digest=digest_of(written),
         file=root.file.name,
+        notes=conventions.notes() if conventions is not None else (),
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from engine.errors import Position, Problem, Problems, Text
 from engine.facts.model import Record
+from engine.facts.readings import Conventions
+from engine.facts.refusals import why_not
 from engine.language.calendar import OutsideCalendar, check_known
 from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue
@@ -26,10 +28,15 @@ _MISSING = Text("缺少必填事实", "a required fact is missing")
 
 
 class ValueReader:
-    """Reads values into slots; what is wrong gathers in ``problems``."""
+    """Reads values into slots; what is wrong gathers in ``problems``.
 
-    def __init__(self, ruleset: Ruleset, problems: Problems) -> None:
+    With ``conventions`` the texts are those of cells. What stands for a value is then put in the place of each, so
+    that the document says what was read.
+    """
+
+    def __init__(self, ruleset: Ruleset, problems: Problems, conventions: Conventions | None = None) -> None:
         self.ruleset = ruleset
+        self.conventions = conventions
         self.formats = formats_of(ruleset)
         self.problems = problems
         self.positions: dict[str, Position] = {}
@@ -127,6 +134,8 @@ class ValueReader:
             return None
         found = self.by_name(node, _labels(records.fields), f"{name}[{index + 1}]")
         key_node = found.get(records.key)
+        if isinstance(key_node, Scalar):
+            self.take_conventions(records.fields[records.key], key_node)
         key = key_node.text.strip() if isinstance(key_node, Scalar) and not key_node.is_null else ""
         if len(key) > MAX_NAME:
             assert key_node is not None
@@ -179,13 +188,20 @@ class ValueReader:
             return None
         self.positions[path] = node.position
         try:
+            self.take_conventions(fact, node)
             value = parse_value(node.text.strip(), fact.type)
-        except MalformedValue as error:
+        except MalformedValue as malformed:
+            error = why_not(node.text, fact.type, self.ruleset.money_unit) or malformed
             reason = Text(f"{fact.label.zh}：{error.reason.zh}", error.reason.en)
             self.report("F007", reason, node, path, error.fix)
             return None
         self.check_value(fact, value, node, path)
         return value
+
+    def take_conventions(self, fact: Fact, node: Scalar) -> None:
+        """Put what the cell states in the place of its text. Raises :class:`MalformedValue`."""
+        if self.conventions is not None and not node.is_null:
+            node.text = self.conventions.value(node, fact)
 
     def check_value(self, fact: Fact, value: Value, node: Scalar, path: str) -> None:
         if isinstance(value, str) and (len(value) > MAX_TEXT or not value):

@@ -67,7 +67,7 @@ def parse_date(text: str) -> date:
     match = _DATE.match(text.strip())
     if match is None:
         raise MalformedValue(
-            Text(f"“{_short(text)}”不是日期", f"'{_short(text)}' is not a date"),
+            Text(f"“{shortened(text)}”不是日期", f"'{shortened(text)}' is not a date"),
             Text("写成 2024-03-04 的样子", "write it like 2024-03-04"),
         )
     try:
@@ -79,7 +79,8 @@ def parse_date(text: str) -> date:
         ) from None
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """The text as a message shows it."""
     return text if len(text) <= 40 else text[:37] + "…"
 
 
@@ -94,7 +95,7 @@ def _too_long(digits: int) -> MalformedValue:
 
 
 def _malformed_number(text: str) -> MalformedValue:
-    shown = _short(text)
+    shown = shortened(text)
     if "," in text and re.fullmatch(r"[+-]?[\d,]+(\.\d+)?", text, re.ASCII):
         return MalformedValue(
             Text(

@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.errors import Text
+from engine.errors import Text, same
 from engine.language.errors import Span
 from engine.language.numbers import Rational
 
@@ -57,11 +57,22 @@ KIND_NAMES: Mapping[Kind, Text] = {
 
 
 class Type(Struct, frozen=True):
-    """A kind; for a choice its options. ``flexible``: made of literals, takes the unit its place asks."""
+    """A kind; for a choice its options, with a label each or none at all. ``flexible``: made of literals, takes the
+    unit its place asks."""
 
     kind: Kind
     options: tuple[str, ...] = ()
     flexible: bool = False
+    labels: tuple[Text, ...] = ()
+
+    def label(self, option: str) -> Text:
+        """What people call the option: its label, or else the option itself."""
+        return self.labels[self.options.index(option)] if self.labels else same(option)
+
+    def option_labelled(self, text: str) -> str | None:
+        """The option of which ``text`` is the label, in either language."""
+        pairs = zip(self.options, self.labels, strict=False)
+        return next((option for option, label in pairs if text in (label.zh, label.en)), None)
 
 
 class Scalar(Struct, frozen=True):

@@ -101,8 +101,10 @@ ODD_TEXTS = [
 @pytest.mark.parametrize("text", ODD_TEXTS)
 def test_odd_texts_stay_what_they_are(text: str, tmp_path: Path) -> None:
     facts = json.loads(json.dumps(plain_golden()))
-    facts["department"] = text
-    facts["facts"]["contracts"][0] |= {"id": text, "name": text}
+    if "\n" not in text and len(text) <= 200:  # as a name may be
+        facts["department"] = text
+        facts["facts"]["contracts"][0]["id"] = text
+    facts["facts"]["contracts"][0]["name"] = text
     facts["evidence"] = {"contracts": {"source": text}, "as_of": {"source": text, "note": text}}
     root = document(facts)
     assert stated(written_and_read(root, GUANGDONG, tmp_path)) == stated(read_facts(root, GUANGDONG))
@@ -193,7 +195,13 @@ def edited(tmp_path: Path, *cells: tuple[str, str, object]) -> Path:
 
 CASES: dict[str, tuple[list[tuple[str, str, object]], list[str]]] = {
     "a separator out of place": ([("基本事实", "F7", "31,08.53")], ["基本事实!F7: F007 all_funds.opening"]),
-    "a date that is text": ([("政府采购合同", "D5", "2024年6月20日")], ["政府采购合同!D5: F007 contracts[HT-2024-07].signed"]),
+    "a date that is text": ([("政府采购合同", "D5", "六月二十日")], ["政府采购合同!D5: F007 contracts[HT-2024-07].signed"]),
+    "a day before the month is told apart": ([("政府采购合同", "D5", "06/20/2024")], ["政府采购合同!D5: F007", "四位数的年份"]),
+    "an amount in another unit": ([("基本事实", "F7", "31,085,300.00元")], ["基本事实!F7: F007 all_funds.opening", "单位是元"]),
+    "a sign of currency": ([("基本事实", "F7", "¥3108.53")], ["基本事实!F7: F007", "货币符号"]),
+    "an amount in brackets": ([("基本事实", "F7", "(3108.53)")], ["基本事实!F7: F007", "括号"]),
+    "a dash": ([("基本事实", "F7", "-")], ["基本事实!F7: F007", "为零就写 0"]),
+    "binary dust as text": ([("基本事实", "F7", "3108.5300000000001")], ["基本事实!F7: F007", "二进制"]),
     "a date that is a number": ([("政府采购合同", "D5", "45463")], ["政府采购合同!D5: F007"]),
     "a time of day": ([("政府采购合同", "D5", datetime.combine(date(2024, 6, 20), time(9, 30)))], ["政府采购合同!D5: F007"]),
     "a bound": ([("基本事实", "F8", -5)], ["基本事实!F8: F008 all_funds.income"]),
@@ -215,6 +223,82 @@ CASES: dict[str, tuple[list[tuple[str, str, object]], list[str]]] = {
     "a claim that is no number": ([("自评得分", "D5", "五十")], ["自评得分!D5: F007 claimed.efficacy"]),
     "an identity": ([("基本事实", "F7", 3200)], ["基本事实!F7: F020 all_funds_balance"]),
 }  # fmt: skip
+
+
+PEOPLE_WRITE: list[tuple[str, str, object]] = [
+    ("政府采购合同", "D4", "2024/4/25"), ("政府采购合同", "D5", "2024年6月20日"), ("政府采购合同", "D6", "２０２４／９／１２"),
+    ("政府采购合同", "D7", "2024.10.25"), ("政府采购合同", "E4", "20240430"), ("政府采购合同", "E5", "2024-7-2 0:00"),
+    ("基本事实", "F7", "３，１０８．５３"), ("基本事实", "F8", "25,681.19 万元"), ("自评得分", "D5", "50分"),
+    ("基本事实", "J8", " "), ("基本事实", "J4", "　"), ("基本事实", "F9", "０"),
+]  # fmt: skip
+
+
+def test_what_people_write_is_read_counted_and_told(tmp_path: Path) -> None:
+    """Six ways to write a date, wide digits, units: the score of the facts file, and a line for each column and way."""
+    path = edited(tmp_path, *PEOPLE_WRITE)
+    from_yaml, from_book = (json.loads(audit("score", one, "-f", "json").out) for one in (GOLDEN, path))
+    for key in ("total", "grade", "criteria", "ledger", "rules"):
+        assert from_book[key] == from_yaml[key]
+    told = {
+        (one["place"], one["message"]["zh"]) for one in from_book["facts"]["notes"] if one["code"] == "F014"
+    }
+    assert told == {
+        ("基本事实!F7", "总收支（决算数）.年初结转和结余：1 格有全角数字或符号，如“３，１０８．５３”，按“3,108.53”读"),
+        ("基本事实!F8", "总收支（决算数）.本年收入：1 格写有本栏的单位，如“25,681.19 万元”，按“25,681.19”读"),
+        ("基本事实!F9", "总收支（决算数）.使用非财政拨款结余：1 格有全角数字或符号，如“０”，按“0”读"),
+        ("政府采购合同!D4", "政府采购合同.合同签订日期：2 格日期用斜线隔开，如“2024/4/25”，按“2024-04-25”读"),
+        ("政府采购合同!D5", "政府采购合同.合同签订日期：1 格日期写成年月日，如“2024年6月20日”，按“2024-06-20”读"),
+        ("政府采购合同!D6", "政府采购合同.合同签订日期：1 格有全角数字或符号，如“２０２４／９／１２”，按“2024-09-12”读"),
+        ("政府采购合同!D7", "政府采购合同.合同签订日期：1 格日期用点隔开，如“2024.10.25”，按“2024-10-25”读"),
+        ("政府采购合同!E4", "政府采购合同.备案日期：1 格日期写成八位数字，如“20240430”，按“2024-04-30”读"),
+        ("政府采购合同!E5", "政府采购合同.备案日期：1 格日期的月、日没有补零，如“2024-7-2 0:00”，按“2024-07-02”读"),
+        ("政府采购合同!E5", "政府采购合同.备案日期：1 格日期带有零点，如“2024-7-2 0:00”，按“2024-07-02”读"),
+        ("自评得分!D5", "自评得分：1 格写有本栏的单位，如“50分”，按“50”读"),
+    }  # fmt: skip
+    assert {one["place"] for one in from_book["facts"]["notes"] if one["code"] == "D050"} == {"基本事实!J4"}
+    run = audit("score", path)
+    assert all(f"警告：{path}:{place}: F014 {message}" in run.err for place, message in told)
+    record = tmp_path / "result.json"
+    audit("score", path, "-f", "json", "-o", record)
+    assert audit("verify", record).code == 0
+
+
+def test_a_blank_in_an_optional_cell_is_an_empty_cell(tmp_path: Path) -> None:
+    path = edited(
+        tmp_path, ("政府采购合同", "E4", " "), ("政府采购合同", "A9", "　"), ("基本事实", "F7", "  ")
+    )
+    run = audit("score", path)
+    assert run.code == 3
+    assert f"{path}:基本事实!F7: F001 all_funds.opening" in run.err
+    assert run.err.count("错误") == 1, run.err
+    path = edited(tmp_path, ("政府采购合同", "E4", " "), ("政府采购合同", "A9", "　"))
+    facts = read_workbook_facts(read_workbook(path), GUANGDONG)
+    contracts = GUANGDONG.schema.lists["contracts"]
+    assert facts.slots[contracts.records.slot][0][contracts.fields["filed"].place] is None
+    assert [(one.code, one.where.cell) for one in facts.notes if one.where] == [
+        ("D050", "政府采购合同!E4"), ("D050", "政府采购合同!A9"),
+    ]  # fmt: skip
+
+
+def test_a_waiver_may_name_its_rule_by_the_criterion(tmp_path: Path) -> None:
+    """Where one rule of it can be waived; else the message says which rules there are."""
+    waiver = [("豁免", "B4", "HT-2024-07"), ("豁免", "C4", "停机")]
+    path = edited(tmp_path, ("豁免", "A4", "合同备案时效"), *waiver)
+    facts = read_workbook_facts(read_workbook(path), GUANGDONG)
+    assert list(facts.waivers) == [("late_filing", "HT-2024-07")]
+    assert facts.document["waivers"][0]["rule"] == "late_filing"
+    assert [(one.code, one.where.cell) for one in facts.notes if one.where and one.code == "F014"] == [
+        ("F014", "豁免!A4")
+    ]
+    rules = [rule for rule in GUANGDONG.rules if rule.waivable]
+    run = audit("score", edited(tmp_path, ("豁免", "A4", "管理效率"), *waiver))
+    assert run.code == 3
+    assert "豁免!A4: F002 waivers[1]：没有规则“管理效率”（处理：写规则的 id：" in run.err
+    assert all(rule.id in run.err for rule in rules if rule.criterion.id == "contract_filing")
+    assert (
+        "是否应为“合同备案时效”"
+        in audit("score", edited(tmp_path, ("豁免", "A4", "合同备案时限"), *waiver)).err
+    )
 
 
 @pytest.mark.parametrize("name", CASES)

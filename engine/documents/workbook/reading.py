@@ -16,6 +16,7 @@ from engine.documents.workbook.sheets import NONE, TITLE_ROW, SheetLayout
 from engine.errors import FactsError, Position, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.facts.readings import Conventions
 from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
 from engine.source import Entry, Node, Scalar
@@ -52,12 +53,13 @@ def read_workbook_facts(book: Workbook, ruleset: Ruleset, *, any_year: bool = Fa
     root = reader.root()
     problems = reader.told.problems
     try:
-        facts = read_facts(root, ruleset, any_year=any_year)
+        facts = read_facts(root, ruleset, any_year=any_year, conventions=Conventions(ruleset))
     except FactsError as error:
         problems = [*problems, *(one for one in error.problems if not reader.is_told(one))]
     else:
         if not problems:
-            return replace(facts, notes=tuple(reader.notes()))
+            notes = [*reader.notes(), *facts.notes]
+            return replace(facts, notes=tuple(_in_reading_order(notes, book.file.sheets)))
     raise FactsError(_in_reading_order(problems, book.file.sheets)[:_MOST_PROBLEMS])
 
 
@@ -93,8 +95,7 @@ class _Reader:
     def notes(self) -> list[Problem]:
         """What is told of a workbook that is read."""
         used = {name: self.layouts[key] for key, name in self.names.items() if name}
-        found = [*copies(self.book, used), *self.told.remarks.problems(self.book)]
-        return _in_reading_order(found, self.book.file.sheets)
+        return [*copies(self.book, used), *self.told.remarks.problems(self.book)]
 
     def is_told(self, problem: Problem) -> bool:
         """Whether ``problem`` only follows from one that is told already."""

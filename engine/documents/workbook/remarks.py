@@ -74,6 +74,11 @@ _WORDING: dict[Noticed, tuple[str, Callable[[int], Text], Text | None]] = {
         lambda n: Text(f"该列有 {n:,} 格存的小数比显示的多，按存的值计算", f"cells of this column that hold more decimals than they show ({n:,}): what they hold is read"),
         Text("核对，或用 ROUND 取整", "check them, or round them with ROUND"),
     ),
+    "blank": (
+        "D050",
+        lambda n: Text(f"该列有 {n:,} 格只有空白，按未填", f"cells of this column that hold blanks alone ({n:,}): they are taken for empty"),
+        None,
+    ),
     "struck": (
         "D044",
         lambda n: Text(f"该列有 {n:,} 格带删除线，照常计入", f"cells of this column that are struck out ({n:,}): they are read all the same"),

@@ -112,7 +112,7 @@ class SheetRows:
             self.refuse(found, row, place, wanted)
             return Scalar(self.book.file, index, "")
         self.remark(cell, row, place, wanted)
-        return Scalar(self.book.file, index, text, style='"' if text.strip() else "")
+        return Scalar(self.book.file, index, text if text.strip() else "", style='"' if text.strip() else "")
 
     def wanted(self, row: int, place: int) -> Wanted:
         """What the cell is to hold."""

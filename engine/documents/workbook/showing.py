@@ -25,8 +25,8 @@ _MULTIPLIERS = re.compile(
 _OF_YUAN = frozenset({"元", "¥", "￥", "CNY", "RMB", "人民币"})
 _NEGATIVE = re.compile(r"[-－−(（△▲]")
 
-Remark = Literal["ratio", "rounded", "struck"]
-"""What is told of a cell though it is read: a ratio without a percent sign, decimals that are not shown, struck-out text."""
+Remark = Literal["ratio", "rounded", "struck", "blank"]
+"""What is told of a cell though it is read: a ratio without a percent sign, decimals that are not shown, struck-out text, blanks alone."""
 
 LARGEST_TEXT_NUMBER = 10**15
 """From here on a number may have lost digits of what was typed, as an identity number does."""
@@ -72,6 +72,8 @@ def objection(cell: Cell, wanted: Wanted, *, shows_zeros: bool) -> Objection | N
 
 def remarks(cell: Cell, wanted: Wanted) -> list[Remark]:
     """What is to be told of a cell that is believed."""
+    if isinstance(cell.content, str) and cell.content and not cell.content.strip():
+        return ["blank"]
     found: list[Remark] = ["struck"] if cell.struck else []
     if isinstance(cell.content, float) and not isinstance(cell.content, bool) and wanted.kind in NUMERIC:
         section = cell.format.section_of(cell.content)

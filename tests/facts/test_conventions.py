@@ -1,0 +1,105 @@
+"""What stands in a cell, as people write it, and the one value it is read as; what may mean two things is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import Text
+from engine.facts.conventions import Convention, as_stated
+from engine.facts.refusals import why_not
+from engine.language.literals import parse_value
+from engine.language.numbers import MalformedValue
+from engine.language.terms import Kind, Type
+
+DATE, MONEY, RATIO, DAYS = (Type(one) for one in (Kind.DATE, Kind.MONEY, Kind.RATIO, Kind.DAYS))
+CHOICE = Type(Kind.CHOICE, ("up", "down"), labels=(Text("正向", "Upward"), Text("反向", "Downward")))
+C = Convention
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "stated", "conventions"),
+    [
+        ("2024-03-04", DATE, "2024-03-04", ()),
+        ("2024/3/4", DATE, "2024-03-04", (C.SLASHES,)),
+        ("2024/03/04", DATE, "2024-03-04", (C.SLASHES,)),
+        ("2024.3.4", DATE, "2024-03-04", (C.DOTS,)),
+        ("2024-9-13", DATE, "2024-09-13", (C.HYPHENS,)),
+        ("2024年3月4日", DATE, "2024-03-04", (C.CHINESE,)),
+        ("2024 年 3 月 4 日", DATE, "2024-03-04", (C.CHINESE,)),
+        ("2024\u00a0/ 3 /4", DATE, "2024-03-04", (C.SLASHES,)),
+        ("20240304", DATE, "2024-03-04", (C.EIGHT_DIGITS,)),
+        ("2024-03-04 00:00:00", DATE, "2024-03-04", (C.MIDNIGHT,)),
+        ("2024-03-04T00:00:00.000", DATE, "2024-03-04", (C.MIDNIGHT,)),
+        ("2024/3/4 0:00", DATE, "2024-03-04", (C.SLASHES, C.MIDNIGHT)),
+        ("２０２４／３／４", DATE, "2024-03-04", (C.FULL_WIDTH, C.SLASHES)),
+        ("２０２４－０３－０４", DATE, "2024-03-04", (C.FULL_WIDTH,)),
+        ("24,066.41", MONEY, "24,066.41", ()),
+        ("２４，０６６．４１", MONEY, "24,066.41", (C.FULL_WIDTH,)),
+        ("−100", MONEY, "-100", (C.FULL_WIDTH,)),
+        ("100万元", MONEY, "100", (C.UNIT,)),
+        ("1,200.5 万元", MONEY, "1,200.5", (C.UNIT,)),
+        ("１００万元", MONEY, "100", (C.FULL_WIDTH, C.UNIT)),
+        ("7天", DAYS, "7", (C.UNIT,)),
+        ("84.1％", RATIO, "84.1％", ()),
+        ("８４．１％", RATIO, "84.1％", (C.FULL_WIDTH,)),
+        ("up", CHOICE, "up", ()),
+        ("正向", CHOICE, "up", (C.OPTION_LABEL,)),
+        ("Downward", CHOICE, "down", (C.OPTION_LABEL,)),
+        ("1,139.880000000000000", MONEY, "1,139.880000000000000", ()),
+        ("12345678901234567890", MONEY, "12345678901234567890", ()),
+    ],
+)
+def test_what_is_read(text: str, type_: Type, stated: str, conventions: tuple[Convention, ...]) -> None:
+    read = as_stated(f" {text}\u3000", type_, "万元")
+    assert (read.text, read.conventions) == (stated, conventions)
+    assert parse_value(read.text, type_) == parse_value(stated, type_)
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "said"),
+    [
+        ("03/04/2024", DATE, "does not begin with a year of four digits"),
+        ("03-05-24", DATE, "does not begin with a year of four digits"),
+        ("24-3-4", DATE, "does not begin with a year of four digits"),
+        ("3月4日", DATE, "does not begin with a year of four digits"),
+        ("45355", DATE, "a spreadsheet's own number of a day"),
+        ("45355.0", DATE, "a spreadsheet's own number of a day"),
+        ("2024-03-04 09:30", DATE, "has a time of day"),
+        ("2024-03-04T00:00:00Z", DATE, "has a time of day"),
+        ("2024/2/30", DATE, "there is no day 2024-02-30"),
+        ("2024/3-4", DATE, "is not a date"),
+        ("2024年3月", DATE, "is not a date"),
+        ("20240304 5", DATE, "is not a date"),
+        ("/", DATE, "is not a date"),
+        ("1,000,000.00元", MONEY, "is in 元; the unit here is 万元"),
+        ("100万", MONEY, "is in 万; the unit here is 万元"),
+        ("1亿元", MONEY, "is in 亿元; the unit here is 万元"),
+        ("¥100", MONEY, "a sign of currency"),
+        ("￥100万元", MONEY, "a sign of currency"),
+        ("(100)", MONEY, "in brackets"),
+        ("（１００）", MONEY, "in brackets"),
+        ("-", MONEY, "does not say how much"),
+        ("——", MONEY, "does not say how much"),
+        ("无", MONEY, "does not say how much"),
+        ("1.2E+05", MONEY, "has an exponent"),
+        ("1139.8800000000001", MONEY, "more than 15 significant digits"),
+        ("１１３９．８８００００００００００１", MONEY, "more than 15 significant digits"),
+        ("79.99999999999999%", RATIO, "more than 15 significant digits"),
+        ("31，08.53", MONEY, "do not stand every three digits"),
+        ("85%", MONEY, "is a percentage"),
+        ("1 200", MONEY, "is not a number"),
+        ("万元", MONEY, "is not a number"),
+        ("57人", Type(Kind.COUNT), "is not a number"),
+        ("upward", CHOICE, "is not one of the options"),
+    ],
+)
+def test_what_is_refused(text: str, type_: Type, said: str) -> None:
+    with pytest.raises(MalformedValue) as refused:
+        parse_value(as_stated(text, type_, "万元").text, type_)
+    assert said in (why_not(text, type_, "万元") or refused.value).reason.en
+
+
+def test_a_unit_is_the_columns_own() -> None:
+    assert as_stated("100元", MONEY, "元").text == "100"
+    assert as_stated("100万元", MONEY, "元").text == "100万元"
+    assert as_stated("100 k(EUR)", MONEY, "k(EUR)").text == "100"
