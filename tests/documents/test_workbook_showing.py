@@ -139,12 +139,14 @@ REFUSED: dict[str, tuple[Callable[[Book], Book], list[str]]] = {
     "a day without a year": (lambda book: book.number("基本事实", "F6", "45352", 'm"月"d"日"'), ["基本事实!F6 D040"]),
     "a time for a day": (lambda book: book.number("基本事实", "F6", "45352", "h:mm"), ["基本事实!F6 D040"]),
     "a ratio of 95": (lambda book: book.number("基本事实", "F9", "95", "General"), ["基本事实!F9 D041"]),
+    "a ratio of 95 as text": (lambda book: book.string("基本事实", "F9", "95"), ["基本事实!F9 D041"]),
     "one share of a row": (lambda book: book.number("项目", "C5", "60", "0"), ["项目!C5 D041"]),
     "two merged amounts": (lambda book: book.merge("项目", "B4:B5"), ["项目!B4 D038"]),
     "a merged optional cell": (lambda book: book.merge("项目", "E5:E6"), ["项目!E5 D038"]),
     "merged keys": (lambda book: book.merge("项目", "A4:A5"), ["项目!A4 D038"]),
     "merged over a value": (lambda book: book.merge("基本事实", "E10:F10"), ["基本事实!E10 D038"]),
     "merged value and source": (lambda book: book.merge("基本事实", "F10:G10"), ["基本事实!F10 D038"]),
+    "merged names of rows": (lambda book: book.merge("基本事实", "C4:C5"), ["基本事实!C4 D038"]),
     "merged with the head": (lambda book: book.merge("项目", "B3:B4"), ["项目!B3 D038"]),
 }  # fmt: skip
 
@@ -286,6 +288,35 @@ def test_columns_and_none_are_found_wherever_they_stand(name: str, tmp_path: Pat
     expected = read_facts(ROOT, RULESET)
     assert (facts.slots, facts.claimed, facts.waivers) == (expected.slots, expected.claimed, expected.waivers)
     assert facts.notes == ()
+
+
+def blank(sheet: str, row: int) -> Callable[[openpyxl.Workbook], None]:
+    def change(book: openpyxl.Workbook) -> None:
+        for cell in book[sheet][row]:
+            cell.value = None
+
+    return change
+
+
+@pytest.mark.parametrize("sheet", ["项目", "基本事实", "豁免", "说明"])
+def test_labels_name_the_columns_where_the_names_are_gone(sheet: str, tmp_path: Path) -> None:
+    facts = read(edited(blank(sheet, 3)), tmp_path)
+    expected = read_facts(ROOT, RULESET)
+    assert (facts.slots, facts.waivers) == (expected.slots, expected.waivers)
+
+
+def test_none_is_also_read_as_the_only_word_of_a_list(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["其他"]["D1"], book["其他"]["A4"] = None, "无"
+
+    assert told(edited(change), tmp_path) == []
+
+
+def test_a_sheet_s_name_may_have_blanks_around_it(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["项目"].title = "项目 "
+
+    assert told(edited(change), tmp_path) == []
 
 
 def test_a_moved_cell_for_none_is_named_where_it_stands(tmp_path: Path) -> None:

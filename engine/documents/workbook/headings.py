@@ -29,10 +29,7 @@ class Fault(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """The row of names of a sheet, the columns by their names, and what is wrong with them.
-
-    ``mistaken`` are the columns that a wrong name seems to mean: nothing more is said of them.
-    """
+    """The row of names of a sheet, the columns by their names, what is wrong with them, and what is not there."""
 
     row: int
     columns: Mapping[str, int]
@@ -46,12 +43,14 @@ def plain_text(sheet: Sheet, row: int, column: int) -> str:
     return cell.content.strip() if cell is not None and isinstance(cell.content, str) else ""
 
 
-def name_row(sheet: Sheet, names: Collection[str]) -> int:
-    """The row that names the columns: the one in which most of ``names`` stand.
+def name_row(sheet: Sheet, names: Collection[str], labels: Collection[str]) -> int:
+    """The row that names the columns: the one in which most of ``names`` stand; where none do, most of ``labels``."""
+    return _row_with_most(sheet, names) or _row_with_most(sheet, labels) or NAME_ROW
 
-    Labels may read like the names that stand below them: of rows next to each other, the last counts.
-    """
-    best, found = 0, NAME_ROW
+
+def _row_with_most(sheet: Sheet, names: Collection[str]) -> int:
+    """Labels may read like the names that stand below them: of rows next to each other, the last counts."""
+    best = found = 0
     for row in sorted(row for row in sheet.rows if row <= DEEPEST_HEAD):
         named = len({plain_text(sheet, row, column) for column in sheet.rows[row]} & set(names))
         if named > best or (named and named == best and row == found + 1):
@@ -62,11 +61,13 @@ def name_row(sheet: Sheet, names: Collection[str]) -> int:
 def head_of(sheet: Sheet, layout: SheetLayout) -> Head:
     """Where the columns of ``layout`` stand on ``sheet``; columns without a name are the user's own."""
     known = [column.name for column in layout.columns]
-    row = name_row(sheet, known)
+    labels = _labels(layout)
+    row = name_row(sheet, known, labels)
     columns: dict[str, int] = {}
     faults: list[Fault] = []
     meant: set[str] = set()
-    for place, written in _written(sheet, row):
+    for place, text in _written(sheet, row):
+        written = labels.get(text, text) if text not in known else text
         if written in columns:
             message = Text(f"“{written}”列有两个", f"the column '{written}' is here twice")
             faults.append(Fault(row, place, message, Text("删去一列", "remove one")))
@@ -84,6 +85,18 @@ def head_of(sheet: Sheet, layout: SheetLayout) -> Head:
         fix = Text("恢复该行，或重新生成工作簿", "restore that row, or make the workbook anew")
         faults.append(Fault(row, 1, message, fix))
     return Head(row, columns, tuple(faults), frozenset(absent))
+
+
+def _labels(layout: SheetLayout) -> dict[str, str]:
+    """The columns by what stands above their names, as far as that tells them apart."""
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for column in layout.columns:
+        for label in {column.label.zh, column.label.en}:
+            for text in (label, f"{label} *"):
+                twice |= {text} & found.keys()
+                found[text] = column.name
+    return {text: name for text, name in found.items() if text not in twice}
 
 
 def _written(sheet: Sheet, row: int) -> Iterator[tuple[int, str]]:

@@ -44,7 +44,13 @@ def ruleset_of_workbook(book: Workbook) -> str:
 
 def sheet_name(book: Workbook, layout: SheetLayout) -> str:
     """The name of the sheet in the workbook; empty where it is not there."""
-    return next((name for name in (layout.name.zh, layout.name.en) if name in book.sheets), "")
+    for wanted in (layout.name.zh, layout.name.en):
+        if wanted in book.sheets:
+            return wanted
+        alike = [name for name in book.sheets if name.strip().casefold() == wanted.casefold()]
+        if len(alike) == 1:
+            return alike[0]
+    return ""
 
 
 def read_workbook_facts(book: Workbook, ruleset: Ruleset, *, any_year: bool = False) -> Facts:
@@ -216,9 +222,12 @@ class _Reader:
     def records(self, layout: SheetLayout) -> SequenceNode:
         """The rows of a record list; that there are none must be stated."""
         sheet = self.book.sheets[self.names[layout.key]]
-        cell = none_cell(sheet, head_of(sheet, layout))
+        head = head_of(sheet, layout)
+        cell = none_cell(sheet, head)
         place = self.book.index(sheet.name, cell.row, cell.column)
         found = self.open_rows(layout.key)
+        if not cell.says and len(found) == 1 and found[0].says_none:
+            return self.sequence(layout.key, ())
         path = layout.records.records.name if layout.records is not None else ""
         if cell.says and not cell.is_stated:
             message = Text(f"这里只能选“{NONE.zh}”或留空", f"choose '{NONE.en}' here, or leave it empty")
@@ -226,19 +235,17 @@ class _Reader:
         elif cell.says and found:
             message = Text("选了“无”，却填写了记录", "'none' is chosen, yet there are records")
             self.report("D012", message, place, Text("删去“无”，或删去记录", "remove one of the two"), path)
-        elif not cell.says and not found:
+        elif not cell.says and not found and not head.absent:
             message = Text("没有填写记录，也没有选“无”", "there are no records, and 'none' is not chosen")
             fix = Text(
                 "填写记录；确无记录的在此选“无”", "fill them in; where there are none, choose 'none' here"
             )
             self.report("D011", message, place, fix, path)
         if layout.records is not None:
-            self.unkeyed |= {path for one in found if self.lacks_key(one, layout.records.key)}
+            key = layout.records.key
+            if key in head.absent or any(one.is_spoilt and one.cells[key].is_null for one in found):
+                self.unkeyed.add(path)
         return self.sequence(layout.key, found)
-
-    def lacks_key(self, record: Record, key: str) -> bool:
-        """Whether a record's key is not known because its cell was refused, or its column is not there."""
-        return key not in record.cells or (record.is_spoilt and record.cells[key].is_null)
 
     def sequence(self, key: str, records: Iterable[Record]) -> SequenceNode:
         sequence = SequenceNode(self.book.file, self.start(key))
@@ -300,8 +307,12 @@ class _Reader:
     def by_name(self, key: str) -> dict[str, Record]:
         found: dict[str, Record] = {}
         for record in self.rows(key):
-            name = record.cells.get("name")
-            if name is None or name.is_null:
+            name = record.cells["name"]
+            if name.is_null:
+                if (
+                    record.is_spoilt
+                ):  # which row it is cannot be told: nothing is said of those that seem to be missing
+                    self.meant |= {one.name for one in self.layouts[key].rows}
                 continue
             row = name.text.strip()
             if row in found:

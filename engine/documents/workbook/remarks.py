@@ -23,12 +23,12 @@ class Counted(Struct):
 
 
 class Remarks(Struct, eq=False):
-    """The remarks, by kind, sheet and column; what is hidden is counted by sheet."""
+    """The remarks, by kind, sheet and column; what is hidden or struck out is counted by sheet."""
 
     found: dict[tuple[Noticed, str, int], Counted] = field(default_factory=dict)
 
     def add(self, kind: Noticed, sheet: str, row: int, column: int) -> None:
-        key = kind, sheet, 0 if kind == "hidden row" else column
+        key = kind, sheet, 0 if kind in ("hidden row", "struck") else column
         counted = self.found.get(key)
         if counted is None:
             self.found[key] = Counted(row, column)
@@ -81,7 +81,7 @@ _WORDING: dict[Noticed, tuple[str, Callable[[int], Text], Text | None]] = {
     ),
     "struck": (
         "D044",
-        lambda n: Text(f"该列有 {n:,} 格带删除线，照常计入", f"cells of this column that are struck out ({n:,}): they are read all the same"),
+        lambda n: Text(f"有 {n:,} 格带删除线，照常计入", f"cells of this sheet that are struck out ({n:,}): they are read all the same"),
         Text("作废的删去，有效的去掉删除线", "delete what is void; remove the line from what counts"),
     ),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from engine.documents.workbook.headings import head_of
 from engine.documents.workbook.opening import Workbook
 from engine.documents.workbook.remarks import Remarks
 from engine.documents.workbook.sheet_part import Area, Cell, letters
-from engine.documents.workbook.sheets import Column, Row, SheetLayout
+from engine.documents.workbook.sheets import NONE, Column, Row, SheetLayout
 from engine.documents.workbook.showing import Objection, Wanted, objection, remarks
 from engine.errors import Problem, Text
 from engine.language.terms import Kind
@@ -29,6 +29,12 @@ class Record(Struct, eq=False):
     @property
     def is_filled(self) -> bool:
         return self.is_spoilt or any(not cell.is_null for cell in self.cells.values())
+
+    @property
+    def says_none(self) -> bool:
+        """Whether there is nothing in it but the word for "none"."""
+        texts = [cell.text.strip().casefold() for cell in self.cells.values() if not cell.is_null]
+        return not self.is_spoilt and texts in ([NONE.zh], [NONE.en])
 
 
 class Told(Struct, eq=False):

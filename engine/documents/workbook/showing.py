@@ -61,7 +61,7 @@ def objection(cell: Cell, wanted: Wanted, *, shows_zeros: bool) -> Objection | N
         case bool() | None:
             return None
         case str():
-            return _text(cell.content, cell.format)
+            return _text(cell.content, cell.format) or _bare_ratio(cell.content, wanted)
         case float():
             if cell.content == 0 and not shows_zeros:
                 return _shows_nothing("0")
@@ -131,13 +131,29 @@ def _number(number: float, shown_by: NumberFormat, wanted: Wanted) -> Objection 
     ):
         return _differs(_plain(number), shown_by)
     if wanted.kind == Kind.RATIO and not section.percents and abs(number) > 1:
-        shown = _plain(number)
-        return Objection(
-            "D041",
-            Text(f"比率 {shown} 没有百分号：是 {shown}% 还是 {_plain(number * 100)}% 不明", f"the ratio {shown} has no percent sign: {shown}% or {_plain(number * 100)}%"),
-            Text("写成百分数，例如 95%", "write it as a percentage such as 95%"),
-        )  # fmt: skip
+        return _percent_or_not(number)
     return None
+
+
+def _bare_ratio(text: str, wanted: Wanted) -> Objection | None:
+    """A ratio typed as text: more than 1 without a percent sign may be meant either way."""
+    bare = text.strip().replace(",", "")
+    if wanted.kind != Kind.RATIO or not _BARE.fullmatch(bare) or abs(float(bare)) <= 1:
+        return None
+    return _percent_or_not(float(bare))
+
+
+_BARE = re.compile(r"(?=[^0-9]*(?:[0-9][^0-9]*){1,15}$)[+-]?[0-9]+(?:[.][0-9]+)?")
+"""A number of digits that a cell can hold; the form writes as text only what has more."""
+
+
+def _percent_or_not(number: float) -> Objection:
+    shown, other = f"{_plain(number)}%", f"{_plain(number * 100)}%"
+    return Objection(
+        "D041",
+        Text(f"比率 {_plain(number)} 没有百分号：是 {shown} 还是 {other} 不明", f"the ratio {_plain(number)} has no percent sign: {shown} or {other}"),
+        Text("写成百分数，例如 95%", "write it as a percentage such as 95%"),
+    )  # fmt: skip
 
 
 def _number_as_text(number: float, shown_by: NumberFormat, section: Section) -> Objection | None:
