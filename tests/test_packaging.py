@@ -1,7 +1,8 @@
 """What a user gets from ``pip install``: a wheel in an empty environment, used from another folder.
 
 Nothing is simulated: the wheel is built in an isolated environment and its dependencies are fetched and
-compiled as pip is configured to, so these tests need what set-up needs.
+compiled as pip is configured to, so these tests need what set-up needs. They have the versions of ``constraints.txt``,
+so that no release of a package decides what is seen here; those of today in ``make test-latest``.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ def run(*command: str | Path, cwd: Path) -> str:
         for name, value in os.environ.items()
         if name not in unwanted and not name.startswith(("COVERAGE_", "COV_"))
     }
+    if not os.environ.get("AUDIT_TEST_NEWEST"):
+        exact = (ROOT / "constraints.txt").as_uri()
+        environment |= {"PIP_CONSTRAINT": exact, "PIP_BUILD_CONSTRAINT": exact}
     if NEW_PYTHON:
         environment["CPPFLAGS"] = "-DPyEval_CallObject=PyObject_CallObject"
     done = subprocess.run(

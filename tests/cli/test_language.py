@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
 
 from cli.groups import LazyGroup
 from cli.language import in_language, wanted
@@ -93,7 +96,17 @@ def test_a_text_in_one_language_is_for_both() -> None:
     "catalogue", sorted(LOCALE.rglob("*.po")), ids=lambda path: str(path.relative_to(ROOT))
 )
 def test_the_compiled_messages_are_those_of_the_catalogue(catalogue: Path) -> None:
-    assert catalogue.with_suffix(".mo").read_bytes() == compiled(catalogue), "run: make messages"
+    """Their header does not count: it names the release of Babel that compiled them."""
+    kept = read_mo(io.BytesIO(catalogue.with_suffix(".mo").read_bytes()))
+    anew = read_mo(io.BytesIO(compiled(catalogue)))
+    assert said(kept) == said(anew), "run: make messages"
+    assert (kept.charset, kept.plural_expr) == (anew.charset, anew.plural_expr)
+    assert len(said(kept)) > 20
+
+
+def said(catalogue: Catalog) -> list[object]:
+    """Every message of a compiled catalogue, with what it is translated to."""
+    return [[one.context, one.id, one.string] for one in catalogue if one.id]
 
 
 def test_every_line_of_the_list_of_commands_is_in_both_languages() -> None:
