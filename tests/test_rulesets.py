@@ -124,3 +124,21 @@ def test_every_fact_of_a_form_says_where_it_comes_from(form: str) -> None:
         else:
             parts = {f"{name}[{record['id']}]" for record in value}
         assert name in evidence or (parts and parts <= evidence.keys()), name
+
+
+def test_a_target_earns_no_more_than_its_points_by_the_rounding_of_the_form(tmp_path: Path) -> None:
+    """The form as it was, kept for tools that should find this: an ordinary department lost −0.003 points, and had no score."""
+    case = ROOT / "tests" / "testing" / "cases" / "project-2020-uncapped"
+    department = f"{case}-department.yaml"
+    run = audit("score", department, "-r", f"{case}.yaml")
+    assert (run.code, "R060" in run.err) == (4, True)
+    run = audit("score", department, "-r", "national/project-2020", "-f", "json")
+    assert (run.code, json.loads(run.out)["total"]) == (0, "100")
+    # With all targets in one section, as the other division has them.
+    text = Path(department).read_text(encoding="utf-8").replace("spent: 100}", "spent: 90}")
+    for section in ("output", "outcome", "satisfaction"):
+        text = text.replace(f"section: {section}, ", "")
+    text = text.replace("weight: 30", "weight: 20").replace("project-2020-uncapped", "project-2020-20-80")
+    (tmp_path / "facts.yaml").write_text(text, encoding="utf-8")
+    run = audit("score", tmp_path / "facts.yaml", "-r", "national/project-2020-20-80", "-f", "json")
+    assert (run.code, json.loads(run.out)["total"]) == (0, "98")

@@ -1,4 +1,4 @@
-"""Set-up says in one message what a machine lacks, before anything is installed."""
+"""Set-up says in one message what a machine lacks, before anything is installed; and what it installs has one version."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-CHECK = Path(__file__).resolve().parent.parent / "scripts" / "check_toolchain.sh"
+ROOT = Path(__file__).resolve().parent.parent
+CHECK = ROOT / "scripts" / "check_toolchain.sh"
 TOOLS = ("sh", "mktemp", "rm")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the check is a POSIX shell script")
@@ -87,3 +94,69 @@ def test_no_python_headers(tmp_path: Path) -> None:
     )
     # The check calls: COMPILER -Iheaders -c trial.c -o trial.o
     assert_stopped(check(tmp_path, CC=str(compiler)), "Python.h", "python3-dev")
+
+
+# The exact versions
+
+EXACT = [
+    Requirement(line)
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+def declared() -> Iterator[Requirement]:
+    """What ``pyproject.toml`` asks for, with every extra, and what installs and builds it."""
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    yield from map(Requirement, ("pip", "wheel", *written["build-system"]["requires"]))
+    for wanted in (written["project"]["dependencies"], *written["project"]["optional-dependencies"].values()):
+        yield from (one for one in map(Requirement, wanted) if one.name != "audit-score")
+
+
+def versions(wanted: Requirement, machine: dict[str, str]) -> list[str]:
+    """The versions that ``constraints.txt`` names of a package, on one kind of machine."""
+    return [
+        str(one.specifier).removeprefix("==")
+        for one in EXACT
+        if canonicalize_name(one.name) == canonicalize_name(wanted.name)
+        and (one.marker is None or one.marker.evaluate(machine))
+    ]
+
+
+def asked_by(wanted: Requirement, exact: str) -> Iterator[Requirement]:
+    """What a package asks for in its turn, if that very version is installed here."""
+    try:
+        installed = distribution(wanted.name)
+    except PackageNotFoundError:
+        return
+    if installed.version == exact:
+        yield from map(Requirement, installed.requires or ())
+
+
+def test_the_exact_versions_are_just_that() -> None:
+    assert all(str(one.specifier).startswith("==") for one in EXACT)
+    assert all(len(one.specifier) == 1 and "*" not in str(one.specifier) for one in EXACT)
+    assert not any(one.url or one.extras for one in EXACT)
+
+
+@pytest.mark.parametrize("processor", ["x86_64", "aarch64"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_all_that_make_installs_has_one_version(python: str, processor: str) -> None:
+    """For every Python: of what is declared, and of what that asks for in its turn."""
+    machine = {
+        **{name: str(value) for name, value in default_environment().items()},
+        "python_version": python, "python_full_version": f"{python}.0", "platform_machine": processor,
+        "sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "extra": "",
+    }  # fmt: skip
+    left, seen = [*declared()], set[str]()
+    while left:
+        wanted = left.pop()
+        if wanted.marker is not None and not wanted.marker.evaluate(machine):
+            continue
+        found = versions(wanted, machine)
+        assert len(found) == 1, f"{wanted} has {found or 'no version'} in constraints.txt; run: make lock"
+        assert wanted.specifier.contains(found[0], prereleases=True), f"{wanted} is not {found[0]}"
+        if wanted.name not in seen:
+            seen.add(wanted.name)
+            left += asked_by(wanted, found[0])
+    assert len(seen) > 50
