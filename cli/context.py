@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import click
 from msgspec import Struct
 
 from cli.cache import cache_folder
+from cli.outputs import check_outputs
 from engine.errors import Language, Text
 
 if TYPE_CHECKING:
     from engine.ruleset.library import Library
     from engine.ruleset.model import Ruleset
     from engine.scoring import Scorer
+
+Arguments = ParamSpec("Arguments")
 
 
 class Session(Struct):
@@ -47,4 +52,13 @@ class Session(Struct):
         return self.scorers[reference]
 
 
-pass_session = click.make_pass_decorator(Session)
+def pass_session(command: Callable[Concatenate[Session, Arguments], None]) -> Callable[Arguments, None]:
+    """Give the command its session, once the names of its outputs are found sound."""
+
+    @wraps(command)
+    def called(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:
+        context = click.get_current_context()
+        check_outputs(context)
+        command(context.obj, *arguments, **options)
+
+    return called

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 from engine.errors import Text, one_line
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputPath(kind="yaml", elsewhere={"xlsx": "audit template RULESET --from FACTS"}),
     help="The facts file to write 输出的事实文件.",
 )
 @pass_session

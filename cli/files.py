@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cli.context import Session
 from cli.messages import print_problem
 from engine.errors import FactsError, Position, Problem, RulesetError, Text
+from engine.inputs import read_input
 from engine.ledger.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def facts_in(path: Path, ruleset: Ruleset, any_year: bool = False) -> Facts:
 def is_package(path: Path) -> bool:
     """Whether the file is one of Office's, by what it begins with; its name says nothing."""
     try:
-        with path.open("rb") as file:
-            return file.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+        return read_input(path, 4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
     except (OSError, ValueError):
         return False  # told by whoever reads it
 
@@ -66,8 +66,7 @@ def is_package(path: Path) -> bool:
 def is_result(path: Path) -> bool:
     """Whether the file is a result document, or a list of them, rather than facts."""
     try:
-        with path.open("rb") as file:
-            return b'"audit-score/result/' in file.read(200)
+        return b'"audit-score/result/' in read_input(path, 200)
     except (OSError, ValueError):
         return False
 

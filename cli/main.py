@@ -15,6 +15,7 @@ from cli.language import localize, speak, wanted
 from cli.messages import print_error
 from engine import __version__
 from engine.errors import AuditError, Fault, Language, Problem, Text, UsageProblem
+from engine.inputs import gathered
 
 COMMANDS = {
     "score": ("cli.score", "score", "Score facts files: deductions, points, a grade 评分."),
@@ -52,6 +53,7 @@ def audit(context: click.Context, lang: Language, folders: tuple[Path, ...]) -> 
 
     按当年公布的评分表，把部门的事实变成扣分明细和得分。
     """
+    context.with_resource(gathered())
     context.obj = Session(lang, folders)
 
 

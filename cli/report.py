@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 from engine.errors import Position, Problem, RecordError, Text
 from engine.ledger.scoring import Scoring
 
@@ -21,7 +22,7 @@ SUFFIXES = (".html", ".xlsx", ".docx", ".md")
 @click.command()
 @click.argument("source", metavar="FACTS|RESULT", type=click.Path(path_type=Path))
 @click.option(
-    "--output", "-o", required=True, type=click.Path(path_type=Path, dir_okay=False),
+    "--output", "-o", required=True, type=OutputPath(endings=SUFFIXES),
     help="The file to write; .html, .xlsx, .docx or .md says which report it is 输出文件.",
 )  # fmt: skip
 @click.option("--ruleset", "-r", help="Id or file of the ruleset; default: the one the file names 规则集.")
@@ -44,8 +45,6 @@ def report(session: Session, source: Path, output: Path, ruleset: str | None, te
     from engine.writing import write_whole
 
     suffix = output.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise click.BadParameter(f"the name ends in one of {', '.join(SUFFIXES)}", param_hint="--output")
     if template is not None and suffix != ".docx":
         raise click.BadParameter("a template is for .docx", param_hint="--template")
     view = View(_scoring(source, ruleset, session), session.language)

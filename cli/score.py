@@ -10,7 +10,8 @@ import click
 
 from cli.context import Session, pass_session
 from cli.messages import print_error
-from engine.errors import AuditError, Text, one_line
+from cli.outputs import OutputPath
+from engine.errors import AuditError, OutputIsInput, Text, one_line
 from engine.ledger.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ def _points(context: click.Context, parameter: click.Parameter, value: str | Non
         raise click.BadParameter(error.reason.en) from None
 
 
+KINDS = {"table": "text", "json": "json", "csv": "csv", "markdown": "markdown"}
+REPORTS = dict.fromkeys(("html", "xlsx", "docx"), "audit report FACTS")
+
+
 @click.command()
 @click.argument("facts", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -39,7 +44,10 @@ def _points(context: click.Context, parameter: click.Parameter, value: str | Non
     help="Output format 输出格式.",
 )  # fmt: skip
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file 写入文件."
+    "--output",
+    "-o",
+    type=OutputPath(kind=KINDS, by="format_", elsewhere=REPORTS),
+    help="Write to this file 写入文件.",
 )
 @click.option(
     "--fail-under",
@@ -78,6 +86,8 @@ def score(
     for path in facts:
         try:
             scorings.append(score_file(path, ruleset, session))
+        except OutputIsInput:
+            raise
         except AuditError as error:
             print_error(error, session.language)
             exit_code = max(exit_code, error.exit_code)

@@ -7,21 +7,23 @@ from pathlib import Path
 import click
 
 from cli.context import Session, pass_session
-from engine.errors import FactsError, Text
+from cli.outputs import OutputPath
+from engine.errors import FactsError, Position, Problem, Text, UsageProblem
 
 
 @click.command()
 @click.argument("ruleset")
 @click.option(
-    "--output", "-o", required=True, type=click.Path(path_type=Path, dir_okay=False),
+    "--output", "-o", required=True, type=OutputPath(endings=(".xlsx",)),
     help="The workbook to write, .xlsx 要生成的工作簿.",
 )  # fmt: skip
 @click.option(
     "--from", "source", type=click.Path(path_type=Path, dir_okay=False),
     help="Fill it in from this facts file (YAML or JSON), complete or not 用已有的事实文件填好.",
 )  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over a file that is there 覆盖已有的文件.")
 @pass_session
-def template(session: Session, ruleset: str, output: Path, source: Path | None) -> None:
+def template(session: Session, ruleset: str, output: Path, source: Path | None, force: bool) -> None:
     """Write the workbook in which a department states its facts for RULESET (id or file).
 
     Labels are locked, amounts and dates are checked while typing. `audit score facts.xlsx` reads it.
@@ -33,13 +35,16 @@ def template(session: Session, ruleset: str, output: Path, source: Path | None) 
     from engine.documents.workbook.filling import empty_filling, filling_of
     from engine.documents.workbook.template import template as write_template
     from engine.source import read_source
-    from engine.writing import write_whole
+    from engine.writing import write_new, write_whole
 
-    if output.suffix.lower() != ".xlsx":
-        raise click.BadParameter("the workbook's name ends in .xlsx", param_hint="--output")
+    if output.exists() and not force:
+        message = Text("这个文件已经有了", "this file is there already")
+        fix = Text("换一个文件名；要覆盖就加 --force", "choose another name; --force overwrites it")
+        raise UsageProblem([Problem("U006", message, Position(str(output)), fix=fix)])
     wanted = session.ruleset(ruleset)
     filling = filling_of(read_source(source, FactsError), wanted) if source else empty_filling(wanted)
-    write_whole(output, write_template(wanted, filling, session.language))
+    write = write_whole if force else write_new
+    write(output, write_template(wanted, filling, session.language))
     click.echo(
         session.say(
             Text(

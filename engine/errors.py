@@ -6,6 +6,7 @@ and what to do about it, in Chinese and in English.
 
 ``AuditError``
     ├── ``UsageProblem``            the call itself makes no sense                    exit 2
+    │   └── ``OutputIsInput``          what is to be written is what is read
     ├── ``FactsError``              a facts file cannot be used                       exit 3
     ├── ``RecordError``             a result document cannot be read                  exit 3
     ├── ``RulesetError``            a ruleset cannot be used                          exit 4
@@ -148,6 +149,10 @@ class UsageProblem(AuditError):
     """The call asks for something that makes no sense, such as a rule that is not in the ruleset."""
 
     exit_code = 2
+
+
+class OutputIsInput(UsageProblem):
+    """What is to be written would take the place of what is read."""
 
 
 class FactsError(AuditError):

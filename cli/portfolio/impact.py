@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 from engine.errors import Text
 
 
@@ -36,7 +37,7 @@ from engine.errors import Text
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputPath(kind="csv"),
     help="Every department's change as CSV 各部门变化写成 CSV.",
 )
 @click.option(

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 from engine.errors import Text
 
 if TYPE_CHECKING:
     from engine.portfolio.scoring import Counts
 
 _MOST_REASONS = 5
+KINDS = {one: one for one in ("csv", "parquet", "xlsx", "duckdb")}
 
 
 @click.command()
 @click.argument("source", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
 @click.option("--ruleset", "-r", required=True, help="Id or file of the ruleset 规则集的 id 或文件.")
-@click.option("--output", "-o", required=True, type=click.Path(path_type=Path),
+@click.option("--output", "-o", required=True, type=OutputPath(kind=KINDS, by="format_", either=True),
               help="Where the result goes: a folder, a name ending in .xlsx, or one ending in .duckdb 结果位置：文件夹，或以 .xlsx、.duckdb 结尾的名称.")  # fmt: skip
 @click.option("--format", "-f", "format_", type=click.Choice(["csv", "parquet", "xlsx", "duckdb"]),
               help="Format of the result; by default what its name says, else a folder of CSV 结果格式：不写时看结果的名称，再不然是 CSV 文件夹.")  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 from engine.errors import Text
 
 MOST_REJECTS = 15
@@ -28,7 +29,7 @@ MOST_REJECTS = 15
 )
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputPath(endings=(".png", ".svg")),
     help="Also a picture, .png or .svg 另画一张图，.png 或 .svg.",
 )
 @pass_session
@@ -42,9 +43,6 @@ def summary(session: Session, result: Path, format_: str, plot: Path | None) -> 
     from engine.portfolio.reading import workspace
     from engine.portfolio.summary import summary_of
 
-    if plot is not None and plot.suffix.lower() not in (".png", ".svg"):
-        message = Text("图的文件名以 .png 或 .svg 结尾", "the picture's name ends in .png or .svg")
-        raise click.BadParameter(session.say(message), param_hint="--plot")
     with interruptible(session), workspace() as connection:
         open_result(connection, result)
         found = summary_of(connection)

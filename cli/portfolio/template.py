@@ -7,13 +7,12 @@ from pathlib import Path
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 
 
 @click.command()
 @click.argument("ruleset")
-@click.option(
-    "--output", "-o", required=True, type=click.Path(path_type=Path, file_okay=False), help="A folder 文件夹."
-)
+@click.option("--output", "-o", required=True, type=OutputPath(folder=True), help="A folder 文件夹.")
 @pass_session
 def template(session: Session, ruleset: str, output: Path) -> None:
     """Write the headers of every table that RULESET (id or file) reads, as CSV files to fill in.

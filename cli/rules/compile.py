@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 
 
 @click.command("compile")
@@ -18,9 +19,7 @@ from cli.context import Session, pass_session
     show_default=True,
     help="The language to write 目标语言.",
 )
-@click.option(
-    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file 写入文件."
-)
+@click.option("--output", "-o", type=OutputPath(kind="sql"), help="Write to this file 写入文件.")
 @pass_session
 def compile_ruleset(session: Session, ruleset: str, to: str, output: Path | None) -> None:
     """Write RULESET (id or file) as an SQL script for DuckDB, to read and to run on the portfolio's CSV tables.

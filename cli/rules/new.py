@@ -10,6 +10,7 @@ import click
 
 from cli.context import Session, pass_session
 from cli.messages import print_problem
+from cli.outputs import OutputPath
 from engine.errors import AuditError, Position, Problem, Text, one_line
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=OutputPath(folder=True, exists=True),
     help="The rulesets folder to write to; default: the first --rulesets, ./rulesets, or here 写入哪个规则集文件夹；默认为第一个 --rulesets、./rulesets 或当前文件夹.",
 )
 @pass_session

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 from cli.processors import available_processors
 from engine.errors import Problem, Text, UsageProblem, one_line
 from engine.testing.sources import facts_file
@@ -41,7 +42,7 @@ STATES: Mapping[State, Text] = {
 )
 @click.option(
     "--save",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=OutputPath(folder=True),
     help="Write each department that is shown to a facts file in this folder 把所举的部门写成事实文件，放入此文件夹.",
 )
 @click.option(
@@ -155,14 +156,15 @@ def _documents(answer: Answer) -> list[dict[str, object]]:
 
 
 def _save(answers: list[Answer], folder: Path) -> None:
-    from engine.writing import write_whole
+    from engine.writing import write_set
 
-    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[Path, bytes] = {}
     for answer in answers:
         for number, document in enumerate(_documents(answer), 1):
             target = "-".join("".join(one if one.isalnum() else " " for one in answer.target).split())
             name = f"{answer.question}-{target}{f'-{number}' if number > 1 else ''}.yaml"
-            write_whole(folder / name, facts_file(document).encode())
+            files[folder / name] = facts_file(document).encode()
+    write_set(files)
 
 
 def _as_json(answers: list[Answer], session: Session) -> str:

@@ -9,14 +9,13 @@ from typing import Any
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 
 
 @click.command()
 @click.argument("kind", type=click.Choice(["ruleset", "facts"]), default="ruleset")
 @click.argument("ruleset", required=False)
-@click.option(
-    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file 写入文件."
-)
+@click.option("--output", "-o", type=OutputPath(kind="json"), help="Write to this file 写入文件.")
 @pass_session
 def schema(session: Session, kind: str, ruleset: str | None, output: Path | None) -> None:
     """Print the JSON Schema of rulesets, or of the facts files for RULESET (id or file).

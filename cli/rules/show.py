@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
+
+KINDS = {"table": "text", "markdown": "markdown", "html": "html", "yaml": "yaml"}
 
 
 @click.command()
@@ -20,7 +23,7 @@ from cli.context import Session, pass_session
     "--conditions", is_flag=True, help="Also each rule's id and exact condition 显示规则 id 和条件."
 )
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file 写入文件."
+    "--output", "-o", type=OutputPath(kind=KINDS, by="format_"), help="Write to this file 写入文件."
 )
 @pass_session
 def show(session: Session, ruleset: str, format_: str, conditions: bool, output: Path | None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cli.context import Session, pass_session
+from cli.outputs import OutputPath
 from engine.errors import Text, one_line
 from engine.explanation import Explainer
 from engine.language.numbers import format_exact
@@ -20,7 +21,7 @@ from engine.testing.examples import ExampleOutcome, run_examples
 @click.option("--verbose", "-v", is_flag=True, help="Show passing examples and all ledger lines 显示全部.")
 @click.option(
     "--junit",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputPath(kind="xml"),
     help="Write a JUnit XML report 写出 JUnit 报告.",
 )
 @click.option(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import AuditError, Position, Problem, Text
+from engine.inputs import read_input
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -29,8 +30,7 @@ _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 def read_limited(path: Path, error: type[AuditError]) -> bytes:
     """The file's bytes. Raises ``error`` where it cannot be read or is too large."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_input(path, MAX_BYTES + 1)
     except (OSError, ValueError) as failure:
         reason = (failure.strerror if isinstance(failure, OSError) else None) or str(failure)
         raise error(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
+from engine.inputs import open_input
 from engine.portfolio.layout import KEY
 from engine.portfolio.quoting import literal, name
 from engine.source.reading import NOT_UTF8
@@ -181,7 +183,9 @@ class _Rows:
         """The first line that is not UTF-8."""
 
     def read(self) -> Iterator[list[str]]:
-        with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        with TextIOWrapper(
+            open_input(self.path), encoding="utf-8-sig", errors="surrogateescape", newline=""
+        ) as file:
             for row in csv.reader(self._lines(file), strict=True):
                 yield row
                 self.begins = self.number + 1

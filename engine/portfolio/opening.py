@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import Position, Problem, RecordError, Text
+from engine.inputs import note_input
 from engine.portfolio.amounts import as_decimal
 from engine.portfolio.quoting import literal
 from engine.portfolio.results import ORDERS
@@ -24,6 +25,7 @@ def open_result(connection: DuckDBPyConnection, path: Path) -> None:
     """The tables of the result at ``path`` in the schema ``result``. Raises :class:`RecordError`."""
     import duckdb
 
+    note_input(path)
     connection.execute("DROP SCHEMA IF EXISTS result CASCADE")
     connection.execute("CREATE SCHEMA result")
     try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine.errors import AuditError, FactsError, Position, Problem, Text, UsageProblem
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.inputs import note_input
 from engine.language.types import suggestion
 from engine.portfolio.csv_tables import create_table
 from engine.portfolio.layout import BESIDE, MAIN, Layout
@@ -108,6 +109,7 @@ def load(
 
     Raises :class:`FactsError` or :class:`UsageProblem` where nothing can be read.
     """
+    note_input(path)
     if path.is_file() and path.suffix.lower() in DATABASES:
         _attach(connection, layout, path)
         return []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.portfolio.layout import BESIDE, CLAIMED, JUDGEMENTS, KEY, WAIVERS, Layout
-from engine.writing import write_new
+from engine.writing import write_set
 
 
 def headers(layout: Layout) -> dict[str, list[str]]:
@@ -30,13 +31,11 @@ def write_templates(layout: Layout, folder: Path) -> list[Path]:
         message = Text("文件已存在", "the file is there already")
         fix = Text("换一个文件夹", "choose another folder")
         raise UsageProblem([Problem("U001", message, Position(str(one)), fix=fix) for one in there])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = Text(f"无法写入（{error.strerror}）", f"cannot write there ({error.strerror})")
-        raise UsageProblem([Problem("U001", message, Position(str(folder)))]) from None
-    for path, columns in tables.items():
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerow(columns)
-        write_new(path, buffer.getvalue().encode("utf-8-sig"))
+    write_set({path: _header(columns) for path, columns in tables.items()}, new=True)
     return list(tables)
+
+
+def _header(columns: Sequence[str]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(columns)
+    return buffer.getvalue().encode("utf-8-sig")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import uuid4
 
 from engine.errors import Position, Problem, Text, UsageProblem
+from engine.inputs import refuse_input
 from engine.portfolio.quoting import literal
 from engine.portfolio.reporting import Report, silent
 from engine.portfolio.results import ORDERS, ordered
-from engine.writing import FORMULA_SIGNS
+from engine.unfinished import passing
+from engine.writing import FORMULA_SIGNS, temporary_name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -80,22 +80,25 @@ def _in_place(path: Path, *, folder: bool) -> Iterator[Path]:
         message = Text("此处已有别的文件", "there is something else here")
         fix = Text("换一个名称，或先移走它", "choose another name, or move it away first")
         raise UsageProblem([Problem("U001", message, Position(str(path)), fix=fix)])
-    # The name comes before the folder: an interrupt right after it is made finds it named, and so clears it away.
-    holder = path.absolute().parent / f".{path.name}.{uuid4().hex}.part"
+    refuse_input(path)
+    holder = temporary_name(path)
     before = holder / "before"
-    try:
-        holder.mkdir(mode=0o700)
-        temporary = holder / path.name
-        if folder:
-            temporary.mkdir()
-        yield temporary
-        if folder and path.exists():
-            path.rename(before)
-        os.replace(temporary, path)  # noqa: PTH105
-    finally:
+
+    def clear_away() -> None:
         if before.exists() and not path.exists():
             before.rename(path)  # interrupted between the two: the earlier result stays
         shutil.rmtree(holder, ignore_errors=True)
+
+    with passing(clear_away):
+        holder.mkdir(mode=0o700)
+        made = holder / path.name
+        if folder:
+            made.mkdir()
+        yield made
+        refuse_input(path)  # what is read may have come here meanwhile
+        if folder and path.exists():
+            path.rename(before)
+        made.replace(path)
 
 
 def _is_result(path: Path) -> bool:
@@ -116,19 +119,25 @@ def _workbook(connection: DuckDBPyConnection, path: Path) -> None:
     """A sheet for each table, one row at a time, so that memory stays small."""
     try:
         import xlsxwriter
+        from xlsxwriter.exceptions import FileCreateError
     except ImportError:
         message = Text("缺少软件包 XlsxWriter", "the package XlsxWriter is not installed")
         fix = Text("运行 pip install 'audit-score[portfolio]'", "run pip install 'audit-score[portfolio]'")
         raise UsageProblem([Problem("U030", message, fix=fix)]) from None
     workbook = xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+        str(path),
+        {
+            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "tmpdir": str(path.parent),  # which goes away with all that is in it
+        },
+    )  # fmt: skip
     workbook.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 - the same bytes again
+    for table in ORDERS:
+        _sheets(connection, workbook, table)
     try:
-        for table in ORDERS:
-            _sheets(connection, workbook, table)
-    finally:
         workbook.close()
+    except FileCreateError as error:
+        raise error.args[0] from None  # the disk's own error, such as that it is full
 
 
 def _sheets(connection: DuckDBPyConnection, workbook: Any, table: str) -> None:

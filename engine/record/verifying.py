@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from engine.errors import FactsError, Position, Problem, RecordError, Text
 from engine.facts.reading import read_facts
+from engine.inputs import read_input
 from engine.ledger.scoring import Scoring
 from engine.record.document import NotePart, ResultDocument
 from engine.record.writing import result_document
@@ -44,8 +45,7 @@ def read_records(path: Path) -> list[ResultDocument]:
     """The result documents in a file: one, or a list. Raises :class:`RecordError`."""
     name = str(path)
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_input(path, MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise RecordError([Problem("V001", Text("文件过大", "the file is too large"), Position(name))])
         written = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_repetition)

@@ -20,6 +20,7 @@ from engine.errors import (
     Text,
     UsageProblem,
 )
+from engine.inputs import read_input
 from engine.language.calendar import known_years
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.editing import Editing, editing
@@ -28,7 +29,7 @@ from engine.ruleset.library import Library, is_id
 from engine.ruleset.model import Ruleset
 from engine.ruleset.moving import Move, move
 from engine.source import Mapping, parse_source, read_source
-from engine.writing import write_new
+from engine.writing import write_set
 
 _EDITOR_LINE = re.compile(r"^#\s*yaml-language-server:\s*\$schema=(\S+)", re.MULTILINE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -93,16 +94,8 @@ def plan_overlay(wish: Wish, library: Library, language: Language) -> Plan:
 
 def carry_out(plan: Plan) -> None:
     """Write the files, the ruleset last; where one cannot be written, none is left."""
-    written: list[Path] = []
-    try:
-        for path in sorted(plan.files, key=lambda path: path == plan.path):
-            _make_folder(path.parent)
-            write_new(path, plan.files[path])
-            written.append(path)
-    except UsageProblem:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise
+    ordered = sorted(plan.files, key=lambda path: path == plan.path)
+    write_set({path: plan.files[path] for path in ordered}, new=True)
 
 
 def _begin(wish: Wish, library: Library) -> tuple[Plan, Editing, Path, Move]:
@@ -139,7 +132,7 @@ def _year_of(new_id: str) -> int:
 
 def _content(path: Path, error: type[AuditError]) -> bytes:
     try:
-        return path.read_bytes()
+        return read_input(path)
     except OSError:
         read_source(path, error)
         raise
@@ -220,11 +213,3 @@ def _point_to_schemas(
 def facts_schema_file(path: Path) -> Path:
     """Where the schema of a ruleset's facts files is published: ``2024.schema.json`` beside ``2024.yaml``."""
     return path.with_suffix(".schema.json")
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = Text(f"无法建立文件夹（{error.strerror}）", f"cannot make the folder ({error.strerror})")
-        raise UsageProblem([Problem("U001", message, Position(str(folder)))]) from None

@@ -23,6 +23,7 @@ from msgspec.structs import replace
 
 from engine import __version__
 from engine.errors import Position, Problem, RulesetError, Text, UsageProblem
+from engine.inputs import read_input
 from engine.language.compiler import NOT_YET
 from engine.ruleset.computation import computation
 from engine.ruleset.library import Library
@@ -152,8 +153,7 @@ def _name(library: Library, reference: str, path: Path) -> str:
 def _content(path: Path) -> str:
     """A hash of the file; empty for one that is not read at all, because it is too large or not there."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_input(path, MAX_BYTES + 1)
     except (OSError, ValueError):
         return ""
     return hashlib.sha256(content).hexdigest() if len(content) <= MAX_BYTES else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.errors import Position, Problem, RulesetError, Text
+from engine.inputs import read_input
 from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
 from engine.source import Mapping, Node, Scalar, Sequence, read_source
@@ -170,8 +171,7 @@ def _declared_id(path: Path) -> str:
     if not _is_file(path):
         return ""
     try:
-        with path.open("rb") as file:
-            head = file.read(4096).decode("utf-8-sig", errors="replace")
+        head = read_input(path, 4096).decode("utf-8-sig", errors="replace")
     except OSError:
         return ""
     found = re.search(r"^ruleset:\s*['\"]?([a-z0-9_/-]+)", head, re.MULTILINE)

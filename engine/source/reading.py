@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.errors import AuditError, Position, Problem, Text
+from engine.inputs import read_input
 from engine.source.characters import DELETE, hidden_at, not_allowed
 from engine.source.nodes import SURROGATE_PAIR, Entry, Mapping, Node, Scalar, Sequence, SourceFile
 
@@ -31,8 +32,7 @@ def read_source(path: Path, error: type[AuditError], name: str | None = None) ->
     """The document in the file at ``path``. Raises ``error`` with every problem found."""
     shown = name or str(path)
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_input(path, MAX_BYTES + 1)
     except (OSError, ValueError) as failure:
         reason = (failure.strerror if isinstance(failure, OSError) else None) or str(failure)
         message = Text(f"无法读取文件（{reason}）", f"cannot read the file ({reason})")

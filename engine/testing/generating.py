@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.inference.direct import record_key
+from engine.inputs import read_input
 from engine.language.numbers import format_exact
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
@@ -20,7 +21,7 @@ from engine.testing.drafts import Draft
 from engine.testing.examples import SECTIONS, Case, ExampleOutcome, cases_of, run_example
 from engine.testing.obligations import Obligation, Shown, shown_by
 from engine.testing.searching import Found, Search, plain_sections, usable
-from engine.writing import write_whole
+from engine.writing import rewrite
 
 FILE = "generated.yaml"
 
@@ -67,7 +68,7 @@ def generated_file(ruleset: Ruleset, folder: Path) -> Path:
         fix = Text(f"建立 {own}，并放入基础事实文件", f"make {own}, with its own base facts in it")
         raise UsageProblem([Problem("U040", message, Position(str(own)), fix=fix)])
     path = own / FILE
-    if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(MARK):
+    if path.exists() and read_input(path, len(MARK)) != MARK.encode():
         message = Text("这个文件不是生成的，不会改写", "this file was not generated, and is not overwritten")
         fix = Text("给它改名", "rename it")
         raise UsageProblem([Problem("U040", message, Position(str(path)), fix=fix)])
@@ -104,8 +105,7 @@ def generate(ruleset: Ruleset, folder: Path, missing: Sequence[Obligation]) -> G
 
 def write_generated(path: Path, generated: Generated) -> None:
     """Write the file whole, with its folder."""
-    path.parent.mkdir(exist_ok=True)
-    write_whole(path, generated.content)
+    rewrite(path, generated.content)
 
 
 def _find(starts: Sequence[_Start], obligation: Obligation) -> tuple[_Start, Found | Text]:
