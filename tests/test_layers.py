@@ -12,6 +12,7 @@ from tests.command import ROOT
 
 LAYERS = (
     {"errors"},
+    {"inputs", "unfinished"},
     {"yaml_slips", "markdown", "writing"},
     {"source"},
     {"language"},
