@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +64,7 @@ class OutputPath(click.Path):
             raise UsageProblem([Problem("U007", message, fix=fix)])
         ending = path.suffix.lower()
         if self.endings and ending not in self.endings:
-            message = Text("名称的结尾不是这里能写的", "the name does not end in what can be written here")
-            raise _belied(path, message, _ending_in(self.endings))
+            raise _belied(path, _must_end_in(self.endings))
         kinds = {self.kind} if isinstance(self.kind, str) else set(self.kind.values())
         kind = self.kind if isinstance(self.kind, str) else self.kind.get(values[self.by] or "", "")
         said = KINDS.get(ending)
@@ -110,8 +109,16 @@ def check_outputs(context: click.Context) -> None:
             parameter.type.check(path, context.params)
 
 
-def _belied(path: Path, message: Text, fix: Text) -> UsageProblem:
+def _belied(path: Path, message: Text, fix: Text | None = None) -> UsageProblem:
     return UsageProblem([Problem("U005", message, Position(str(path)), fix=fix)])
+
+
+def _must_end_in(endings: Sequence[str]) -> Text:
+    zh, en = "、".join(endings[:-1]), ", ".join(endings[:-1])
+    last = endings[-1]
+    return Text(
+        f"名称须以 {zh and f'{zh} 或 '}{last} 结尾", f"the name must end in {en and f'{en} or '}{last}"
+    )
 
 
 def _ending_in(endings: Iterable[str]) -> Text:

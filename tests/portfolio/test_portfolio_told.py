@@ -97,9 +97,9 @@ def test_the_impact_of_rules_by_which_nobody_has_a_score_is_told(tmp_path: Path)
 def test_a_picture_of_another_kind_is_refused_in_the_language_asked_for(tmp_path: Path) -> None:
     chinese = audit("portfolio", "summary", tmp_path, "--plot", "plot.pdf")
     assert chinese.code == 2
-    assert "图的文件名以 .png 或 .svg 结尾" in chinese.err
+    assert "名称须以 .png 或 .svg 结尾" in chinese.err
     english = audit("portfolio", "summary", tmp_path, "--plot", "plot.pdf", AUDIT_LANG="en")
-    assert "the picture's name ends in .png or .svg" in english.err
+    assert "the name must end in .png or .svg" in english.err
 
 
 def test_what_is_wrong_with_a_cell_is_placed_by_department_and_fact(tmp_path: Path) -> None:
