@@ -327,7 +327,8 @@ ELSEWHERE = {
     "engine/documents/report/templates.py": 1,  # its own templates
     "engine/writing.py": 1,  # what is written
     "engine/documents/package.py": 1,  # a part of what was read
-    "engine/documents/extraction/narrative.py": 1,  # the same, as a PDF
+    "engine/documents/workbook/parts.py": 1,  # the same, of a workbook
+    "engine/documents/extraction/narrative.py": 1,  # a PDF that was read
 }
 
 
