@@ -75,7 +75,8 @@ def _scoring(source: Path, ruleset: str | None, session: Session) -> Scoring:
 
     if not is_result(source):
         return score_file(source, ruleset, session)
-    from engine.record.verifying import differences, read_records, recompute
+    from engine.record.reading import read_records
+    from engine.record.verifying import differences, recompute
 
     records = read_records(source)
     if len(records) != 1:
@@ -83,9 +84,10 @@ def _scoring(source: Path, ruleset: str | None, session: Session) -> Scoring:
         fix = Text("一次报告一个部门", "report one department at a time")
         raise RecordError([Problem("V004", message, Position(str(source)), fix=fix)])
     record = records[0]
+    if not ruleset:
+        session.library().find(record.ruleset.id)  # a result may name a ruleset, not a path on this machine
     scoring = recompute(record, session.ruleset(ruleset or record.ruleset.id), str(source))
-    changed = [one for one in differences(record, scoring) if not one.is_stamp]
-    if changed:
+    if changed := differences(record, scoring):
         paths = ", ".join(one.path for one in changed[:5])
         message = Text(
             f"结果与按其事实重新计算的不一致（{len(changed)} 处：{paths}）",

@@ -13,7 +13,11 @@ from cli.messages import print_error
 from engine.errors import AuditError, Text, one_line
 
 if TYPE_CHECKING:
+    from engine.record.document import ResultDocument
     from engine.record.verifying import Difference
+
+MOST_SHOWN = 200
+"""Differences of one result that are told one by one."""
 
 
 @click.command()
@@ -27,27 +31,33 @@ if TYPE_CHECKING:
 def verify(session: Session, records: tuple[Path, ...], ruleset: str | None) -> None:
     """Recompute JSON results from the facts in them, and say what differs (exit 1 if anything does).
 
-    A changed engine, ruleset or facts hash is told beside the figures it may explain.
+    A changed ruleset or facts digest is told beside the figures it may explain.
 
     按 JSON 结果文件中的事实重新计算，列出不同之处（有不同时退出码为 1）。
 
-    引擎、规则集或事实的摘要若已改变，一并说明。
+    规则集或事实的摘要若已改变，一并说明。
     """
-    differs = False
+    differs = verified = False
     exit_code = 0
     for path in records:
         try:
             differs |= _verify_file(path, ruleset, session)
+            verified = True
         except AuditError as error:
             print_error(error, session.language)
             exit_code = max(exit_code, error.exit_code)
+    if verified:
+        from engine.record.document import NOT_RECOMPUTED
+
+        listed = ", ".join(NOT_RECOMPUTED)
+        click.echo(session.say(Text(f"不重算的项：{listed}", f"not recomputed: {listed}")))
     if exit_code or differs:
         raise SystemExit(exit_code or 1)
 
 
 def _verify_file(path: Path, ruleset: str | None, session: Session) -> bool:
     """Every result in the file verified and told; whether any differs."""
-    from engine.record.verifying import read_records
+    from engine.record.reading import read_records
     from engine.record.verifying import verify as differences_of
 
     differs = False
@@ -57,34 +67,61 @@ def _verify_file(path: Path, ruleset: str | None, session: Session) -> bool:
                 record.ruleset.id
             )  # a result may name a ruleset, not a path on this machine
         found = differences_of(record, session.ruleset(ruleset or record.ruleset.id), str(path))
-        name = one_line(f"{path}: {record.department} {record.year}")
-        differs |= _tell(name, f"{record.total} {record.grade}", found, session)
+        _tell(one_line(f"{path}: {record.department} {record.year}"), record, found, session)
+        differs |= bool(found)
     return differs
 
 
-def _tell(name: str, total: str, found: list[Difference], session: Session) -> bool:
-    """What came of one result; whether it differs in more than the version of the program."""
-    figures = [one for one in found if not one.is_stamp]
-    stamps = [one for one in found if one.is_stamp]
-    if all(one.path.startswith("engine.") for one in found):
-        click.echo(session.say(Text(f"{name}：一致（{total}）", f"{name}: agrees ({total})")))
-        if found:
-            other = Text("  （由另一版本的程序计算）", "  (computed by another version of the program)")
-            click.echo(session.say(other))
-        return False
-    count = len(figures)
-    summary = Text(
-        f"{name}：不一致，{count} 处数字或文字不同", f"{name}: differs in {count} figures or texts"
-    )
-    click.echo(session.say(summary))
-    for one in [*stamps, *figures]:
+def _tell(name: str, record: ResultDocument, found: list[Difference], session: Session) -> None:
+    """What came of one result."""
+    from engine.record.writing import engine_stamp
+
+    click.echo(session.say(_summary(name, record, found)))
+    if engine_stamp() != {"version": record.engine.version, "digest": record.engine.digest}:
+        other = Text("  （由另一版本的程序计算）", "  (computed by another version of the program)")
+        click.echo(session.say(other))
+    digests, figures = _parted(found)
+    for one in [*digests, *figures[:MOST_SHOWN]]:
         recorded, computed = _shown(one.recorded), _shown(one.computed)
         text = Text(
-            f"  {one.path}：记录 {recorded}，重算 {computed}",
-            f"  {one.path}: recorded {recorded}, computed {computed}",
+            f"  {one_line(one.path)}：记录 {recorded}，重算 {computed}",
+            f"  {one_line(one.path)}: recorded {recorded}, computed {computed}",
         )
         click.echo(session.say(text))
-    return True
+    if (more := len(figures) - MOST_SHOWN) > 0:
+        click.echo(session.say(Text(f"  另有 {more:,} 处", f"  and {more:,} more")))
+
+
+def _summary(name: str, record: ResultDocument, found: list[Difference]) -> Text:
+    from engine.record.verifying import MOST_DIFFERENCES
+
+    digests, figures = _parted(found)
+    if figures:
+        count = Text(f"{len(figures):,}", f"{len(figures):,}")
+        if len(found) >= MOST_DIFFERENCES:
+            count = Text(f"至少 {count.zh}", f"at least {count.en}")
+        return Text(
+            f"{name}：不一致，{count.zh} 处数字或文字不同", f"{name}: differs in {count.en} figures or texts"
+        )
+    if not digests:
+        total = one_line(f"{record.total} {record.grade}".strip())
+        return Text(f"{name}：一致（{total}）", f"{name}: agrees ({total})")
+    changed = {one.path for one in digests}
+    if changed == {"ruleset.digest"}:
+        what = Text("所用规则集已改变", "by another state of the ruleset")
+    elif changed == {"facts.digest"}:
+        what = Text("事实与其摘要不符", "its digest is not that of its facts")
+    else:
+        what = Text(
+            "规则集已改变，事实与其摘要也不符", "another ruleset, and a digest that is not that of its facts"
+        )
+    same = Text("数字和文字都相同", "all figures and texts agree")
+    return Text(f"{name}：不一致：{what.zh}；{same.zh}", f"{name}: differs: {what.en}; {same.en}")
+
+
+def _parted(found: list[Difference]) -> tuple[list[Difference], list[Difference]]:
+    """The digests, and the figures and texts."""
+    return [one for one in found if one.is_digest], [one for one in found if not one.is_digest]
 
 
 def _shown(value: object) -> str:

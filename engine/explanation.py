@@ -9,7 +9,7 @@ from msgspec import Struct
 from engine.errors import Text
 from engine.inference.direct import RECORD_FRAME, Evaluation, record_key
 from engine.language.compiler import NOT_YET
-from engine.language.explanation import Result, Share, explain, shares, thresholds, with_numbers
+from engine.language.explanation import Explain, Result, Share, explanation, shares, thresholds, with_numbers
 from engine.language.formats import Formats
 from engine.language.numbers import HUNDRED, Rational, format_fixed
 from engine.language.terms import Compare, Constant, Kind, Read, walk
@@ -77,18 +77,26 @@ class Explainer:
         self.ruleset = self.evaluation.ruleset
         self.formats: Formats = formats_of(self.ruleset)
         self.slots = self.evaluation.slots
+        self.explanations: dict[int, Explain] = {}
 
     # Rules
 
     def decisions(self, rule: Rule) -> Iterator[RuleDecision]:
         """Every decision on ``rule``; none where it was not looked at."""
+        explained = self.explanation(rule)
         for record, fired, _ in self.evaluation.decisions[rule.index] or ():
             self.slots[RECORD_FRAME] = record
-            result = explain(rule.expression.term, rule.expression.text, self.slots)
+            result = explained(self.slots)
             compared = tuple(self.compared(one) for one in result.comparisons())
             because = self.because(rule, record, result) if fired else None
             waived = self.evaluation.is_waived(rule, record)
             yield RuleDecision(rule, record_key(rule, record), fired, waived, compared, result, because)
+
+    def explanation(self, rule: Rule) -> Explain:
+        """What explains the rule's condition for the record that the slots hold."""
+        if rule.index not in self.explanations:
+            self.explanations[rule.index] = explanation(rule.expression.term, rule.expression.text)
+        return self.explanations[rule.index]
 
     def because(self, rule: Rule, record: object, result: Result | None = None) -> Text | None:
         """The rule's message with this record's figures."""
@@ -96,7 +104,7 @@ class Explainer:
             return None
         self.slots[RECORD_FRAME] = record
         if result is None:
-            result = explain(rule.expression.term, rule.expression.text, self.slots)
+            result = self.explanation(rule)(self.slots)
         return fill(rule.because, self.slots, self.formats, thresholds(result))
 
     def compared(self, result: Result) -> Compared:

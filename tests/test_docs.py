@@ -29,7 +29,7 @@ from engine.language.parser import parse
 from engine.language.scope import Scope
 from engine.language.terms import KIND_NAMES, Kind, Scalar, Type
 from engine.record import document as record
-from engine.record.verifying import read_records
+from engine.record.reading import read_records
 from engine.ruleset import document as doc
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.library import Library
@@ -485,7 +485,7 @@ PARTS = [
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
 def test_every_key_of_a_result_is_told(part: type[record.Part]) -> None:
     rows = PAGES["docs/results.md"].rows(f"key of {part.__name__}", "meaning")
-    assert [code(row[0]) for row in rows] == list(part.model_fields)
+    assert [code(row[0]) for row in rows] == list(part.__struct_fields__)
 
 
 def test_every_column_of_the_csv_is_told() -> None:

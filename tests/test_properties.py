@@ -22,9 +22,9 @@ from engine.facts.reading import read_facts
 from engine.inference.direct import Evaluation, record_key
 from engine.ledger.lines import NodeScore
 from engine.ledger.scoring import Scoring
-from engine.record.document import ResultDocument
+from engine.record.reading import records_in
 from engine.record.verifying import verify
-from engine.record.writing import result_document
+from engine.record.writing import result_document, result_text
 from engine.ruleset.library import Library
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer, score_directly
@@ -226,5 +226,6 @@ def assert_explained(scoring: Scoring) -> None:
 
 
 def assert_verified(scoring: Scoring) -> None:
-    written = json.loads(json.dumps(result_document(scoring), ensure_ascii=False))
-    assert verify(ResultDocument.model_validate(written), scoring.evaluation.ruleset, "result.json") == []
+    text = result_text([result_document(scoring)], several=False)
+    [record] = records_in(text.encode(), "result.json")
+    assert verify(record, scoring.evaluation.ruleset, "result.json") == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from cli.context import Session
@@ -11,7 +10,6 @@ from engine.ledger.scoring import Scoring
 
 def render(scorings: Sequence[Scoring], session: Session, *, several: bool = False) -> str:
     """The results as JSON text; a list where ``several`` were asked for, however many could be scored."""
-    from engine.record.writing import result_document
+    from engine.record.writing import result_document, result_text
 
-    documents = [result_document(scoring) for scoring in scorings]
-    return json.dumps(documents if several else documents[0], ensure_ascii=False, indent=2)
+    return result_text([result_document(scoring) for scoring in scorings], several=several)

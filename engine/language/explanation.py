@@ -7,7 +7,7 @@ side of an ``and`` whose left side fails) have no value here either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import NoneType
 
 from msgspec import Struct
@@ -83,32 +83,70 @@ class Result(Struct, frozen=True, eq=False):
             yield self
 
 
+Explain = Callable[[Slots], Result]
+
+
 def explain(term: Term, text: str, slots: Slots) -> Result:
     """The result tree of ``term``, which was written as ``text``. May raise :class:`EvaluationError`."""
-    slots[OBSERVED] = []
-    return _explain(term, text, slots)
+    return explanation(term, text)(slots)
 
 
-def _explain(term: Term, text: str, slots: Slots) -> Result:
-    value = compile_term(term)(slots)
-    return Result(text[term.span[0] : term.span[1]], term, value, True, tuple(_children(term, text, slots)))
+def explanation(term: Term, text: str) -> Explain:
+    """What makes the result tree of ``term`` out of slots: compiled once, for as many records as there are."""
+    explained = _compiled(term, text)
+
+    def explain_slots(slots: Slots) -> Result:
+        slots[OBSERVED] = []
+        return explained(slots)
+
+    return explain_slots
 
 
-def _children(term: Term, text: str, slots: Slots) -> Iterator[Result]:
+def _compiled(term: Term, text: str) -> Explain:
+    evaluate, children, written = compile_term(term), _children(term, text), _written(term, text)
+
+    def explained(slots: Slots) -> Result:
+        value = evaluate(slots)
+        return Result(written, term, value, True, children(slots))
+
+    return explained
+
+
+def _written(term: Term, text: str) -> str:
+    return text[term.span[0] : term.span[1]]
+
+
+def _children(term: Term, text: str) -> Callable[[Slots], tuple[Result, ...]]:
     if isinstance(term, Given | Gather):
-        return
-    decided = False
-    for index, part in enumerate(parts(term)):
-        skipped = decided
-        if isinstance(term, Choose) and index > 0:
-            skipped = bool(compile_term(term.condition)(slots)) != (index == 1)
-        if skipped:
-            yield Result(text[part.span[0] : part.span[1]], part, None, False)
-            continue
-        child = _explain(part, text, slots)
-        yield child
-        if isinstance(term, Combine):
-            decided = child.truth is (term.operator == "or")
+        return lambda slots: ()
+    children = [
+        (_compiled(part, text), Result(_written(part, text), part, None, False)) for part in parts(term)
+    ]
+    if isinstance(term, Choose):
+        condition = compile_term(term.condition)
+
+        def chosen(slots: Slots) -> tuple[Result, ...]:
+            found = [children[0][0](slots)]
+            for index, (explained, skipped) in enumerate(children[1:], 1):
+                looked_at = bool(condition(slots)) == (index == 1)
+                found.append(explained(slots) if looked_at else skipped)
+            return tuple(found)
+
+        return chosen
+    if isinstance(term, Combine):
+        decisive = term.operator == "or"
+
+        def combined(slots: Slots) -> tuple[Result, ...]:
+            found: list[Result] = []
+            decided = False
+            for explained, skipped in children:
+                child = skipped if decided else explained(slots)
+                decided = decided or child.truth is decisive
+                found.append(child)
+            return tuple(found)
+
+        return combined
+    return lambda slots: tuple([explained(slots) for explained, _ in children])
 
 
 def with_numbers(term: Term, text: str, slots: Slots, formats: Formats) -> str:
@@ -153,7 +191,7 @@ def shares(term: Term, text: str, slots: Slots) -> Iterator[tuple[Gather, tuple[
 def _shares(gather: Gather, shown: Term, text: str, slots: Slots) -> Iterator[Share]:
     where = compile_term(gather.where) if gather.where is not None and gather.body is not None else None
     evaluate, key = compile_term(shown), gather.records.fields[gather.records.key].index
-    computed = _inner_aggregates(gather)
+    computed = [_compiled(part, text) for part in parts(gather)] if _inner_aggregates(gather) else []
     read = {
         one.field.name: one.field
         for one in walk(shown)
@@ -168,15 +206,15 @@ def _shares(gather: Gather, shown: Term, text: str, slots: Slots) -> Iterator[Sh
                 if record[field.index] is not None
             ]
             if computed:
-                figures += _computed(gather, text, slots)
+                figures += _computed(computed, slots)
             yield Share(str(record[key]), tuple(figures), shown.type, evaluate(slots))
 
 
-def _computed(gather: Gather, text: str, slots: Slots) -> Iterator[tuple[str, Type, Value]]:
+def _computed(explained: list[Explain], slots: Slots) -> Iterator[tuple[str, Type, Value]]:
     """The aggregates that were looked at for the record at hand, with their values."""
     slots[OBSERVED] = []
-    for part in parts(gather):
-        for one in _explain(part, text, slots).walk():
+    for part in explained:
+        for one in part(slots).walk():
             if isinstance(one.term, Gather) and one.looked_at:
                 yield one.text, one.type, one.value
 

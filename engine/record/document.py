@@ -8,30 +8,29 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
+from msgspec import Raw, Struct
 
 FORMAT: Literal["audit-score/result/1"] = "audit-score/result/1"
 
 
-class Part(BaseModel):
-    """The base of all parts; unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid")
+class Part(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
+    """The base of all parts; every key is there, and no other."""
 
 
-class InBothLanguages(Part):
+class InBothLanguages(Part, frozen=True, eq=False):
     zh: str
     en: str
 
 
-class EngineStamp(Part):
+class EngineStamp(Part, frozen=True, eq=False):
     """``digest`` is the SHA-256 of the engine's own source files."""
 
     version: str
     digest: str
 
 
-class RulesetStamp(Part):
+class RulesetStamp(Part, frozen=True, eq=False):
     """``digest`` is the SHA-256 of the resolved ruleset; layout and comments do not count."""
 
     id: str
@@ -40,7 +39,7 @@ class RulesetStamp(Part):
     digest: str
 
 
-class NotePart(Part):
+class NotePart(Part, frozen=True, eq=False):
     """What is to be known of one place of the file that the facts come from: a sheet and cell, or a line."""
 
     code: str
@@ -48,22 +47,22 @@ class NotePart(Part):
     message: InBothLanguages
 
 
-class FactsStamp(Part):
+class FactsStamp(Part, frozen=True, eq=False):
     """``digest`` is the SHA-256 of ``document``, the facts as they were stated; ``notes`` are about ``file`` itself."""
 
     file: str
     digest: str
-    document: dict[str, Any]
-    notes: list[NotePart] = []
+    document: Raw
+    notes: list[NotePart]
 
 
-class BasisPart(Part):
-    source: str = ""
-    article: str = ""
-    status: str = ""
+class BasisPart(Part, frozen=True, eq=False):
+    source: str
+    article: str
+    status: str
 
 
-class ComparisonPart(Part):
+class ComparisonPart(Part, frozen=True, eq=False):
     """``margin`` says how far the left side lies from the right; ``holds`` is null where it was not looked at."""
 
     text: str
@@ -72,14 +71,14 @@ class ComparisonPart(Part):
     margin: InBothLanguages
 
 
-class DecisionPart(Part):
+class DecisionPart(Part, frozen=True, eq=False):
     record: str
     fired: bool
     waived: bool
     comparisons: list[ComparisonPart]
 
 
-class RulePart(Part):
+class RulePart(Part, frozen=True, eq=False):
     """A rule and what was decided of it; ``decisions`` is null where it was not looked at."""
 
     id: str
@@ -89,7 +88,7 @@ class RulePart(Part):
     decisions: list[DecisionPart] | None
 
 
-class LinePart(Part):
+class LinePart(Part, frozen=True, eq=False):
     """A ledger line. ``applied`` is what it cost, ``nominal`` what the rule asks for."""
 
     number: int
@@ -103,10 +102,10 @@ class LinePart(Part):
     share: str
     because: InBothLanguages
     basis: BasisPart
-    waiver: str = ""
+    waiver: str
 
 
-class CriterionPart(Part):
+class CriterionPart(Part, frozen=True, eq=False):
     """A node of the table. ``full`` − the lines applied below it = ``earned``."""
 
     id: str
@@ -124,23 +123,23 @@ class CriterionPart(Part):
     criteria: list[CriterionPart]
 
 
-class OpenPointPart(Part):
+class OpenPointPart(Part, frozen=True, eq=False):
     rule: str
     record: str
     because: InBothLanguages
     explanation: str
 
 
-class WarningPart(Part):
+class WarningPart(Part, frozen=True, eq=False):
     code: str
     path: str
     message: InBothLanguages
 
 
-class ResultDocument(Part):
+class ResultDocument(Part, frozen=True, eq=False):
     """One department's score, complete: it can be verified without any other file than the ruleset."""
 
-    format: Literal["audit-score/result/1"] = Field(FORMAT)
+    format: Literal["audit-score/result/1"]
     engine: EngineStamp
     ruleset: RulesetStamp
     facts: FactsStamp
@@ -156,7 +155,12 @@ class ResultDocument(Part):
     warnings: list[WarningPart]
 
 
+NOT_RECOMPUTED = ("engine.version", "engine.digest", "facts.file", "facts.notes")
+"""What a result says of itself that does not follow from its facts and its ruleset."""
+
+
 def result_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a result document."""
-    schema = ResultDocument.model_json_schema()
+    schema = msgspec.json.schema(ResultDocument)
+    schema["$defs"]["FactsStamp"]["properties"]["document"] = {"type": "object"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": FORMAT, **schema}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from engine import __version__
-from engine.errors import Problem, Text
+from engine.errors import Problem, Text, UsageProblem
 from engine.explanation import Explainer, RuleDecision
 from engine.language.numbers import format_exact
 from engine.ledger.lines import Line, NodeScore
 from engine.ledger.scoring import OpenPoint, Scoring
 from engine.record.document import FORMAT
+from engine.record.reading import too_large
 from engine.ruleset.model import Basis, Criterion, Rule
 
 Json = dict[str, Any]
@@ -22,6 +26,50 @@ Json = dict[str, Any]
 def result_document(scoring: Scoring) -> Json:
     """The document as JSON-ready values, in the shape of :class:`ResultDocument`."""
     return _Writer(scoring).document()
+
+
+def result_text(documents: list[Json], *, several: bool) -> str:
+    """The documents as JSON text: a list where ``several`` were asked for, however many there are.
+
+    Raises :class:`UsageProblem` (V006) where what is written could not be read again.
+    """
+    texts = [_text_of(one) for one in documents]
+    shown = texts[0]
+    if several:
+        listed = ",\n".join(texts).replace("\n", "\n  ")
+        shown = f"[\n  {listed}\n]" if texts else "[]"
+    if too_large(shown.encode()):
+        message = Text(
+            "结果过大，写出后无法复核", "the result is too large to be verified once it is written"
+        )
+        fix = Text("分几次评分", "score fewer at a time")
+        raise UsageProblem([Problem("V006", message, fix=fix)])
+    return shown
+
+
+def _text_of(document: Json) -> str:
+    """A document with its parts indented, and each decision on a line of its own: there may be very many."""
+    rules = ",\n".join(_indented(_rule_text(rule), 4) for rule in document["rules"])
+    head, _, tail = _indented(_laid_out({**document, "rules": []}), 0).partition('\n  "rules": [],\n')
+    listed = f"[\n{rules}\n  ]" if rules else "[]"
+    return f'{head}\n  "rules": {listed},\n{tail}'
+
+
+def _rule_text(rule: Json) -> str:
+    if not rule["decisions"]:
+        return _laid_out(rule)
+    head = _laid_out({**rule, "decisions": []}).removesuffix("[]\n}")
+    lines = ",\n    ".join(json.dumps(one, ensure_ascii=False) for one in rule["decisions"])
+    return f"{head}[\n    {lines}\n  ]\n}}"
+
+
+def _laid_out(part: Json) -> str:
+    return msgspec.json.format(msgspec.json.encode(part), indent=2).decode()
+
+
+def _indented(text: str, by: int) -> str:
+    blank = " " * by
+    return blank + text.replace("\n", f"\n{blank}")
 
 
 def rules_document(scoring: Scoring) -> list[Json]:

@@ -118,14 +118,16 @@ def test_facts_that_became_unusable_are_told_in_the_record(tmp_path: Path, recor
 
 def test_nesting_without_end_is_told(tmp_path: Path, record: str) -> None:
     deep = "[" * 900 + "]" * 900
-    run = audit("verify", written(tmp_path, record.replace('"facts": {', f'"facts": {{"deep": {deep},', 1)))
+    run = audit(
+        "verify", written(tmp_path, record.replace('"document": {', f'"document": {{"deep": {deep},', 1))
+    )
     assert run.code == 3
     assert "V002" in run.err
 
 
 def test_a_long_record_key_verifies(tmp_path: Path) -> None:
     """YAML takes a plain key of 1,024 characters at most; a result is JSON."""
-    key = "合同" * 200
+    key = "合同" * 100
     facts = (
         GOLDEN.read_text(encoding="utf-8")
         .replace("id: HT-2024-07", f"id: {key}")
@@ -154,3 +156,46 @@ def test_a_record_names_a_ruleset_not_a_path(tmp_path: Path, record: str) -> Non
     run = audit("verify", written(tmp_path, document))
     assert run.code == 4
     assert "R010" in run.err
+
+
+def test_a_record_that_is_as_it_was_computed_by_another_ruleset(tmp_path: Path, record: str) -> None:
+    """A ruleset of which a word in a description is another: all figures agree, and yet it is told, and not reported."""
+    shipped = (ROOT / "rulesets" / "guangdong" / "2024.yaml").read_text(encoding="utf-8")
+    (tmp_path / "guangdong").mkdir()
+    changed = shipped.replace("authority: ", "authority: 原", 1)
+    assert changed != shipped
+    (tmp_path / "guangdong" / "2024.yaml").write_text(changed, encoding="utf-8")
+    path = written(tmp_path, record)
+    run = audit("--lang", "en", "--rulesets", tmp_path, "verify", path)
+    assert run.code == 1
+    assert "differs: by another state of the ruleset; all figures and texts agree" in run.out
+    assert "ruleset.digest: recorded" in run.out
+    assert " 0 " not in run.out
+    run = audit("--lang", "en", "--rulesets", tmp_path, "report", path, "-o", tmp_path / "x.html")
+    assert run.code == 3
+    assert "V005" in run.err
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_a_stale_digest_of_the_facts(tmp_path: Path, record: str) -> None:
+    """A note beside the facts was changed: no figure is another, and the digest is."""
+    document = json.loads(record)
+    document["facts"]["document"]["evidence"]["general_budget.opening"]["page"] = "二"
+    path = written(tmp_path, document)
+    run = audit("verify", path)
+    assert run.code == 1
+    assert "不一致：事实与其摘要不符；数字和文字都相同" in run.out
+    assert "facts.digest" in run.out
+    run = audit("report", path, "-o", tmp_path / "x.html")
+    assert run.code == 3
+    assert "V005" in run.err
+
+
+def test_another_program_is_a_remark(tmp_path: Path, record: str) -> None:
+    document = json.loads(record)
+    document["engine"]["digest"] = "0" * 64
+    document["facts"]["file"] = "elsewhere.yaml"
+    run = audit("--lang", "en", "verify", written(tmp_path, document))
+    assert run.code == 0
+    assert "agrees (97.41 优)\n  (computed by another version of the program)\n" in run.out
+    assert run.out.endswith("not recomputed: engine.version, engine.digest, facts.file, facts.notes\n")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from engine.errors import Text
 from engine.explanation import Explainer
 from engine.testing.invariants.base import Broken, Invariant, Outcome, Scope, Trial, every_node, signature
@@ -21,13 +19,14 @@ def _engines(trial: Trial, scope: Scope) -> Outcome:
 
 
 def _document(trial: Trial, scope: Scope) -> Outcome:
-    from engine.record.document import ResultDocument
-    from engine.record.writing import result_document
+    from engine.record.reading import records_in, stated_facts
+    from engine.record.verifying import differences
+    from engine.record.writing import result_document, result_text
 
-    written = result_document(trial.scoring)
-    read = ResultDocument.model_validate(json.loads(json.dumps(written)))
-    again = facts_from(read.facts.document, trial.ruleset, trial.facts.file)
-    if read.model_dump() != written or again.digest != trial.facts.digest:
+    text = result_text([result_document(trial.scoring)], several=False)
+    [read] = records_in(text.encode(), "result.json")
+    again = facts_from(stated_facts(read, "result.json"), trial.ruleset, trial.facts.file)
+    if differences(read, trial.scoring) or again.digest != trial.facts.digest:
         return Broken(Text("JSON 写出再读入不一致", "the JSON document does not read back the same"))
     return "holds"
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from cli.files import score_file
-from engine.record.verifying import STAMPS
+from engine.record.document import NOT_RECOMPUTED
 from engine.record.writing import result_document
 from tests.fuzz.calling import call, expect
 from tests.fuzz.doors.base import FACTS, TABLE, Door, session
@@ -53,7 +53,7 @@ def trial(path: Path) -> Kind:
 def _computed(record: dict[str, Any]) -> dict[str, Any]:
     """The record without what ``verify`` does not compute anew."""
     kept: dict[str, Any] = json.loads(json.dumps(record))
-    for path in STAMPS:
+    for path in NOT_RECOMPUTED:
         owner, _, last = path.rpartition(".")
         (kept[owner] if owner else kept).pop(last, None)
     return kept
