@@ -24,9 +24,9 @@ import duckdb
 from benchmarks import portfolio_engines
 from benchmarks.measuring import ROOT, machine, show
 from engine.portfolio.documents import documents_of, read_document
-from engine.portfolio.reading import workspace
 from engine.portfolio.results import make_results
 from engine.portfolio.scoring import Portfolio
+from engine.portfolio.workspace import workspace
 from engine.portfolio.writing import write_results
 from engine.ruleset.library import Library
 from engine.scoring import Scorer, score_directly
@@ -152,7 +152,10 @@ def measure(folder: Path, departments: int, memory_limit: str) -> dict[str, Any]
     """Seconds of every stage, once through from Parquet to a written result."""
     ruleset = Library().load(RULESET)
     found: dict[str, Any] = {"departments": departments}
-    with workspace(memory_limit, 2) as connection, tempfile.TemporaryDirectory() as out:
+    out = tempfile.TemporaryDirectory()
+    result = Path(out.name) / "result"
+    with out, workspace(memory_limit, 2, reading=folder, writing=result) as work:
+        connection = work.connection
         portfolio = Portfolio(connection, ruleset)
         marks: list[tuple[str, float]] = []
 
@@ -161,11 +164,11 @@ def measure(folder: Path, departments: int, memory_limit: str) -> dict[str, Any]
                 marks.append((stage, time.perf_counter()))
 
         began = time.perf_counter()
-        portfolio.read(folder)
+        portfolio.read(work, folder)
         counts = portfolio.score(report)
         ended = time.perf_counter()
         make_results(portfolio, counts)
-        write_results(connection, Path(out) / "result", "parquet", report)
+        write_results(work, result, "parquet", report)
         found["write"] = time.perf_counter() - ended
         times = dict(marks)
         found["check"] = times["score"] - began
@@ -193,9 +196,10 @@ def peak_memory() -> float:
 def compare(folder: Path, departments: int) -> None:
     """Our columns against SQL by hand on the same typed tables, then the other engines on a sample."""
     ruleset = Library().load(RULESET)
-    with workspace("", 2) as connection:
+    with workspace("", 2, reading=folder) as work:
+        connection = work.connection
         portfolio = Portfolio(connection, ruleset)
-        portfolio.read(folder)
+        portfolio.read(work, folder)
         portfolio.score()
         assert portfolio.program is not None
         queries = {

@@ -27,6 +27,7 @@ from engine.facts.identities import check_identities
 from engine.facts.model import Facts
 from engine.language.terms import Gather, Read, walk
 from engine.ledger.scoring import Scoring
+from engine.portfolio.workspace import ARITHMETIC
 from engine.ruleset.library import Library
 from engine.ruleset.model import Ruleset
 from engine.scoring import score_directly
@@ -150,11 +151,12 @@ def run_batch(task: tuple[str, int, int]) -> Outcome:
     direct = time.perf_counter() - began
     began = time.perf_counter()
     connection = duckdb.connect(config={"threads": 1})
+    connection.execute(ARITHMETIC)
     portfolio = Portfolio(connection, ruleset)
     tables = RawTables(portfolio.layout)
     tables.create(connection)
     for number, one in enumerate(departments):
-        tables.add_facts(one, f"d{number}")
+        tables.add_facts(one, f"d{number}", number)
     tables.insert(connection)
     counts = portfolio.score()
     results, rejects = results_of(portfolio)

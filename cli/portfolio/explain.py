@@ -38,13 +38,13 @@ def explain(session: Session, source: Path, department: str, ruleset: str, forma
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from engine.portfolio.explaining import explain_department
-    from engine.portfolio.reading import workspace
+    from engine.portfolio.workspace import workspace
 
     progress = Progress(session)
-    with interruptible(session), workspace() as connection:
+    with interruptible(session), workspace(reading=source) as work:
         try:
             scoring = explain_department(
-                connection, session.scorer(ruleset), source, department, progress, facts_in
+                work, session.scorer(ruleset), source, department, progress, facts_in
             )
         finally:
             progress.done()

@@ -67,16 +67,18 @@ def impact(
     from cli.files import facts_in
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
+    from cli.portfolio.telling import tell
     from engine.portfolio.impact import changes_csv, impact_of, score_both
-    from engine.portfolio.reading import workspace
+    from engine.portfolio.workspace import workspace
     from engine.writing import write_whole
 
     library = session.library()
     rulesets = library.load(before), library.load(after)
     progress = Progress(session)
-    with interruptible(session), workspace(memory_limit) as connection:
+    with interruptible(session), workspace(memory_limit, reading=source) as work:
+        connection = work.connection
         try:
-            counts = score_both(connection, source, rulesets, progress, session.language, facts_in)
+            *counts, reading = score_both(work, source, rulesets, progress, session.language, facts_in)
         finally:
             progress.done()
         found = impact_of(connection)
@@ -84,6 +86,7 @@ def impact(
                  "rejected_before": counts[0].rejected, "rejected_after": counts[1].rejected, **found}  # fmt: skip
         if output is not None:
             write_whole(output, changes_csv(connection))
+    tell(session, reading.unread, reading.encodings)
     if format_ == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:

@@ -10,7 +10,7 @@ import click
 
 from cli.context import Session, pass_session
 from cli.outputs import OutputPath
-from engine.errors import Text
+from engine.errors import Text, one_line
 
 if TYPE_CHECKING:
     from engine.portfolio.scoring import Counts
@@ -56,28 +56,27 @@ def score(
     from cli.files import facts_in
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
-    from engine.portfolio.reading import unread, workspace
+    from cli.portfolio.telling import tell
     from engine.portfolio.results import make_results
     from engine.portfolio.scoring import Portfolio
     from engine.portfolio.summary import reject_facts
+    from engine.portfolio.workspace import workspace
     from engine.portfolio.writing import Format, format_of, write_results
 
     chosen: Format = format_ or format_of(output)  # type: ignore[assignment]
     progress = Progress(session)
-    with interruptible(session), workspace(memory_limit, threads or 0) as connection:
-        portfolio = Portfolio(connection, session.library().load(ruleset), facts_in)
+    opened = workspace(memory_limit, threads or 0, reading=source, writing=output)
+    with interruptible(session), opened as work:
+        portfolio = Portfolio(work.connection, session.library().load(ruleset), facts_in)
         try:
-            portfolio.read(source, progress)
+            portfolio.read(work, source, progress)
             counts = portfolio.score(progress, session.language)
-            make_results(portfolio, counts)
-            reasons = reject_facts(connection)
-            write_results(connection, output, chosen, progress)
+            make_results(portfolio, counts, session.language)
+            reasons = reject_facts(work.connection)
+            write_results(work, output, chosen, progress)
         finally:
             progress.done()
-    for file, meant in unread(source, portfolio.layout):
-        why = f"（{meant.zh}）" if meant else "", f" ({meant.en})" if meant else ""
-        said = Text(f"未读取 {file}{why[0]}", f"not read: {file}{why[1]}")
-        click.echo(session.say(said), err=True)
+    tell(session, portfolio.reading.unread, portfolio.reading.encodings)
     for text in _closing(counts, output, reasons):
         click.echo(session.say(text))
     if counts.rejected or counts.orphans:
@@ -86,10 +85,13 @@ def score(
 
 def _closing(counts: Counts, output: Path, reasons: Sequence[Mapping[str, Any]]) -> Iterator[Text]:
     """The counts, and the reasons why most departments were rejected."""
+    from engine.portfolio.finding import shown
+
+    place = one_line(shown(output))
     yield Text(
-        f"读入 {counts.read:,} 个部门：评分 {counts.scored:,}（其中逐个计算 {counts.direct:,}），退回 {counts.rejected:,}。结果在 {output}",
+        f"读入 {counts.read:,} 个部门：评分 {counts.scored:,}（其中逐个计算 {counts.direct:,}），退回 {counts.rejected:,}。结果在 {place}",
         f"{counts.read:,} departments read: {counts.scored:,} scored ({counts.direct:,} of them one by one), "
-        f"{counts.rejected:,} rejected. The result is in {output}",
+        f"{counts.rejected:,} rejected. The result is in {place}",
     )
     if counts.orphans:
         yield Text(
@@ -98,7 +100,7 @@ def _closing(counts: Counts, output: Path, reasons: Sequence[Mapping[str, Any]])
             "see 'rejects'",
         )
     for one in reasons[:_MOST_REASONS]:
-        what = f"  {one['code']} {one['fact']}".rstrip()
+        what = f"  {one['code']} {one_line(one['fact'])}".rstrip()
         yield Text(f"{what}：{one['departments']:,} 个", f"{what}: {one['departments']:,}")
     more = len(reasons) - _MOST_REASONS
     if more > 0:

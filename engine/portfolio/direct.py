@@ -11,6 +11,7 @@ from engine.portfolio.documents import documents_of, read_document
 from engine.portfolio.layout import KEY
 from engine.portfolio.program import GRADE, Program
 from engine.portfolio.quoting import name
+from engine.portfolio.reading import Reading
 from engine.portfolio.rejects import Reject, reasons
 from engine.portfolio.reporting import Report
 from engine.portfolio.rows import insert
@@ -26,11 +27,18 @@ class DirectEvaluation:
     """Scores the departments of the table ``direct`` into ``direct_scored`` and ``direct_lines``, or ``rejects``."""
 
     def __init__(
-        self, connection: DuckDBPyConnection, program: Program, passed_over: frozenset[str], *, any_year: bool
+        self,
+        connection: DuckDBPyConnection,
+        program: Program,
+        reading: Reading,
+        passed_over: frozenset[str],
+        *,
+        any_year: bool,
     ) -> None:
         self.connection = connection
         self.program = program
         self.ruleset = program.layout.ruleset
+        self.reading = reading
         self.passed_over = passed_over
         self.any_year = any_year
 
@@ -71,7 +79,9 @@ class DirectEvaluation:
     def decide(self, names: list[str]) -> Iterator[tuple[str, Scoring | None, AuditError | None]]:
         """Each department's scoring, or why it has none."""
         layout = self.program.layout
-        for department, document in documents_of(self.connection, layout, names, self.passed_over):
+        for department, document in documents_of(
+            self.connection, layout, names, self.passed_over, self.reading
+        ):
             if isinstance(document, AuditError):
                 yield department, None, document
                 continue

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import FactsError, Problem, Text
@@ -14,13 +12,16 @@ from engine.portfolio.cells import trimmed
 from engine.portfolio.headers import header_names, raw_columns
 from engine.portfolio.layout import BESIDE, CLAIMED, HEAD, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
 from engine.portfolio.quoting import name
+from engine.portfolio.reading import UNKNOWN, Reading
 from engine.ruleset.model import Ruleset
-from engine.source import NoFile, tree_of
+from engine.source import NoFile, Placed, tree_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Document = dict[str, Any]
+Row = Placed
+"""The cells of a row that are not empty, by the columns they are in."""
 
 
 def read_document(document: Mapping[str, Any], ruleset: Ruleset, label: str) -> Facts:
@@ -33,20 +34,24 @@ def documents_of(
     layout: Layout,
     names: Sequence[str],
     passed_over: frozenset[str] = frozenset(),
+    reading: Reading = UNKNOWN,
 ) -> Iterator[tuple[str, Document | FactsError]]:
-    """The documents of the departments called ``names``, in that order, or why there is none."""
+    """The documents of the departments called ``names``, in that order, or why there is none. What is in them stands
+    where ``reading`` found it."""
     connection.execute("CREATE OR REPLACE TEMP TABLE wanted (name VARCHAR)")
     if names:
         connection.execute("INSERT INTO wanted SELECT unnest(?)", [list(names)])
-    main = _rows(connection, MAIN, header_names(layout.main), passed_over)
+    main = _rows(connection, MAIN, header_names(layout.main), passed_over, reading)
     lists = {
-        one: _rows(connection, one, header_names(table), passed_over) for one, table in layout.lists.items()
+        one: _rows(connection, one, header_names(table), passed_over, reading)
+        for one, table in layout.lists.items()
     }
     beside = {
-        one: _rows(connection, one, {text: text for text in BESIDE[one]}, frozenset()) for one in BESIDE
+        one: _rows(connection, one, {text: text for text in BESIDE[one]}, frozenset(), reading)
+        for one in BESIDE
     }
     for one in names:
-        document = _document(main.get(one, [{}])[0], layout)
+        document = _document(main.get(one, [Row()])[0], layout)
         facts = document["facts"]
         for text, rows in lists.items():
             facts[text] = rows.get(one, [])
@@ -59,7 +64,7 @@ def documents_of(
         yield one, document
 
 
-def _document(row: Mapping[str, Any], layout: Layout) -> Document:
+def _document(row: Row, layout: Layout) -> Document:
     """The document of one row of ``main``: fields of groups under their group."""
     ruleset = layout.ruleset
     facts: Document = {}
@@ -71,19 +76,21 @@ def _document(row: Mapping[str, Any], layout: Layout) -> Document:
             facts.setdefault(group, {})[member] = value
         else:
             facts[text] = value
-    return {
+    document = Row({
         "department": row.get(KEY) or "",
         "year": row.get("year") or str(ruleset.year),
         "ruleset": ruleset.id,
         "facts": facts,
-    }
+    })  # fmt: skip
+    document.where = row.where
+    return document
 
 
-def _attach(document: Document, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def _attach(document: Document, table: str, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if table == WAIVERS:
-        document[WAIVERS] = [dict(row) for row in rows]
+        document[WAIVERS] = [*rows]
         return
     section: Document = {}
     for row in rows:
@@ -91,17 +98,25 @@ def _attach(document: Document, table: str, rows: Sequence[Mapping[str, Any]]) -
         if key in section:
             message = Text(f"“{key}”写了两次", f"'{key}' is stated twice")
             raise FactsError(
-                [Problem("F004", message, None, f"{table}.{key}", Text("删去一个", "remove one"))]
+                [Problem("F004", message, row.where, f"{table}.{key}", Text("删去一个", "remove one"))]
             )
-        rest = {text: value for text, value in row.items() if text != "criterion"}
+        rest = Row({text: value for text, value in row.items() if text != "criterion"})
+        rest.where = row.where
         section[key] = rest.get("points") if table == CLAIMED else rest
     document[CLAIMED if table == CLAIMED else JUDGEMENTS] = section
 
 
 def _rows(
-    connection: DuckDBPyConnection, table: str, headers: Mapping[str, str], passed_over: frozenset[str]
-) -> dict[str, list[dict[str, Any]]]:
-    """The rows of the wanted departments as texts, without their empty cells."""
+    connection: DuckDBPyConnection,
+    table: str,
+    headers: Mapping[str, str],
+    passed_over: frozenset[str],
+    reading: Reading,
+) -> dict[str, list[Row]]:
+    """The rows of the wanted departments as texts, without their empty cells.
+
+    The database writes the texts, since Python knows no date beyond the year 9999.
+    """
     there = raw_columns(connection, table)
     if not there:
         return {}
@@ -110,27 +125,21 @@ def _rows(
         f"CREATE OR REPLACE TEMP TABLE spelled AS SELECT DISTINCT w.name, t.{KEY} AS spelling FROM raw.{name(table)} AS t "
         f"JOIN wanted AS w ON w.name = {trimmed(f't.{KEY}::VARCHAR')}"
     )
+    cells = "".join(f", t.{name(one)}::VARCHAR" for one in there)
     cursor = connection.execute(
-        f"SELECT s.name, t.* FROM raw.{name(table)} AS t JOIN spelled AS s ON s.spelling = t.{KEY}"
+        f"SELECT s.name, {reading.row(table, 't')}{cells} FROM raw.{name(table)} AS t JOIN spelled AS s ON s.spelling = t.{KEY}"
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[Row]] = {}
     while batch := cursor.fetchmany(10_000):
-        for owner, *values in batch:
-            row = {
-                headers.get(header, header): _text(value)
+        for owner, number, *values in batch:
+            row = Row({
+                headers.get(header, header): value
                 for header, value in zip(there, values, strict=True)
                 if value is not None
                 and value != ""
                 and (header != KEY or table == MAIN)
                 and (header in headers or header not in passed_over)
-            }
+            })  # fmt: skip
+            row.where = reading.position(table, number)
             found.setdefault(owner, []).append(row)
     return found
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from engine.errors import FactsError, Fault, Problem, Text, UsageProblem
+from engine.errors import FactsError, Fault, Position, Problem, Text, UsageProblem
 from engine.language.types import suggestion
 from engine.ledger.scoring import Scoring
 from engine.portfolio.cells import trimmed
 from engine.portfolio.comparing import differing_parts, result_of, results_of
 from engine.portfolio.documents import documents_of, read_document
-from engine.portfolio.layout import KEY
+from engine.portfolio.headers import cells_of
+from engine.portfolio.layout import KEY, MAIN
 from engine.portfolio.loading import load_documents
 from engine.portfolio.reading import FactsReader, facts_in_text
+from engine.portfolio.rejects import there_often
 from engine.portfolio.reporting import Report
 from engine.portfolio.scoring import Portfolio
 from engine.portfolio.staging import number_departments
+from engine.portfolio.workspace import Workspace
 from engine.scoring import Scorer
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 
 def explain_department(
-    connection: DuckDBPyConnection,
+    workspace: Workspace,
     scorer: Scorer,
     path: Path,
     department: str,
@@ -35,24 +34,25 @@ def explain_department(
 
     Raises :class:`FactsError` where it cannot be scored, and :class:`Fault` if the two differed.
     """
+    connection = workspace.connection
     portfolio = Portfolio(connection, scorer.ruleset, facts_reader)
-    portfolio.read(path, report)
-    for one in portfolio.unreadable:
+    portfolio.read(workspace, path, report)
+    for one in portfolio.reading.unreadable:
         if one.file == department:
             raise one.error
+    for table in portfolio.layout.tables():
+        cells_of(connection, table, frozenset())
     number_departments(connection)
     names = [text for (text,) in connection.execute("SELECT name FROM departments").fetchall()]
     if department not in names:
-        given = f"SELECT count(*) FROM raw.main WHERE {trimmed(f'{KEY}::VARCHAR')} = ?"
-        ((times,),) = connection.execute(given, [department]).fetchall()
-        if times:
-            message = Text(
-                f"部门“{department}”出现 {times} 次", f"the department '{department}' is there {times} times"
-            )
-            raise UsageProblem([Problem("U033", message)])
+        given = f"SELECT {portfolio.reading.row(MAIN, 't')} FROM raw.main AS t WHERE {trimmed(f't.{KEY}::VARCHAR')} = ?"
+        rows = connection.execute(given, [department]).fetchall()
+        if rows:
+            places = sorted(portfolio.reading.position(MAIN, row) or Position("") for (row,) in rows)
+            raise UsageProblem([Problem("U033", there_often(places), path=department)])
         message = Text(f"没有部门“{department}”", f"there is no department '{department}'")
         raise UsageProblem([Problem("U033", message, fix=suggestion(department, names))])
-    ((_, document),) = documents_of(connection, portfolio.layout, [department])
+    ((_, document),) = documents_of(connection, portfolio.layout, [department], reading=portfolio.reading)
     if isinstance(document, FactsError):
         raise document
     scoring = scorer.score(read_document(document, scorer.ruleset, department))

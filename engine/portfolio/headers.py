@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
@@ -14,6 +15,14 @@ from engine.portfolio.quoting import name
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+FILE = "raw:file"
+"""The column of ``main`` with the number of the facts file that a department was read from."""
+ROW = "raw:row"
+"""The column with the number of a row of Parquet, from 0."""
+OWN_COLUMNS = frozenset({FILE, ROW})
+_ALSO_CALLED = {KEY: ("部门", "部门名称", KEY), "year": ("年度", "year"), "ruleset": ("规则集", "ruleset")}
+"""Other headings of the columns that are no facts."""
+
 
 def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
     """The columns of a raw table with their types; none where there is no such table."""
@@ -21,7 +30,28 @@ def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
         "SELECT column_name, data_type FROM information_schema.columns "
         "WHERE table_catalog = current_database() AND table_schema = 'raw' AND table_name = ? ORDER BY ordinal_position"
     )
-    return dict(connection.execute(query, [table]).fetchall())
+    found = connection.execute(query, [table]).fetchall()
+    return {one: type_ for one, type_ in found if one not in OWN_COLUMNS}
+
+
+def raw_names(given: Sequence[str], known: Collection[str], where: Position) -> list[str]:
+    """The headings of a table as its raw table has them: the columns that are no facts under their own names, unless
+    the ruleset calls a fact so (``known``). Raises :class:`FactsError`."""
+    names = [*given]
+    for called, others in _ALSO_CALLED.items():
+        if called not in names:
+            names = [called if one.casefold() in others and one not in known else one for one in names]
+    problems: list[Problem] = []
+    folded = [one.casefold() for one in names]
+    for place, one in enumerate(folded):
+        if one and one in folded[:place]:
+            message = Text(f"列“{given[place]}”写了两次", f"the column '{given[place]}' is there twice")
+            problems.append(Problem("F004", message, where))
+        if one in OWN_COLUMNS:
+            problems.append(_unknown(given[place], [], where))
+    if problems:
+        raise FactsError(problems)
+    return names
 
 
 def header_names(table: Table) -> dict[str, str]:
@@ -54,7 +84,7 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
     beside = HEAD if table.name == MAIN else (KEY,)
     cells: dict[str, Cell] = {}
     for header, type_ in there.items():
-        if header in beside or header.startswith("raw:"):
+        if header in beside:
             continue
         meant = headers.get(header)
         if meant is None and header in labels:
@@ -70,8 +100,7 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
         if meant is None and header in passed_over:
             continue
         if meant is None:
-            message = Text(f"没有名为“{header}”的列", f"there is no column '{header}'")
-            problems.append(Problem("F002", message, where, header, suggestion(header, [*headers])))
+            problems.append(_unknown(header, [*headers], where))
         elif meant in cells:
             message = Text(f"列“{header}”与另一列重复", f"the column '{header}' is there twice")
             problems.append(Problem("F004", message, where, header))
@@ -85,6 +114,11 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
     if problems:
         raise FactsError(problems)
     return cells
+
+
+def _unknown(header: str, known: list[str], where: Position) -> Problem:
+    message = Text(f"没有名为“{header}”的列", f"there is no column '{header}'")
+    return Problem("F002", message, where, header, suggestion(header, known))
 
 
 def _type_problems(type_: str, column: Column, header: str, where: Position) -> list[Problem]:

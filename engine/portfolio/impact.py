@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,11 @@ from engine.errors import Language
 from engine.portfolio.amounts import as_decimal, in_points
 from engine.portfolio.program import GRADE
 from engine.portfolio.quoting import name
-from engine.portfolio.reading import FactsReader, facts_in_text
+from engine.portfolio.reading import FactsReader, Reading, facts_in_text
 from engine.portfolio.reporting import Report
 from engine.portfolio.scoring import Counts, Portfolio
 from engine.portfolio.summary import TOP, points
+from engine.portfolio.workspace import Workspace
 from engine.portfolio.writing import without_formulas
 from engine.ruleset.model import Ruleset
 
@@ -23,23 +25,31 @@ Impact = dict[str, Any]
 
 
 def score_both(
-    connection: DuckDBPyConnection,
+    workspace: Workspace,
     path: Path,
     rulesets: tuple[Ruleset, Ruleset],
     report: Report,
     language: Language,
     facts_reader: FactsReader = facts_in_text,
-) -> tuple[Counts, Counts]:
-    """Score the departments at ``path`` by both rulesets, whatever year each is for."""
+) -> tuple[Counts, Counts, Reading]:
+    """Score the departments at ``path`` by both rulesets, whatever year each is for.
+
+    The last says what was read: what is not read by either stands in it as unread.
+    """
     counted: list[Counts] = []
-    portfolios = [Portfolio(connection, one, facts_reader, any_year=True) for one in rulesets]
+    portfolios = [Portfolio(workspace.connection, one, facts_reader, any_year=True) for one in rulesets]
     known = [set(one.layout.columns()) for one in portfolios]
     for side, portfolio, other in zip(("before", "after"), portfolios, reversed(known), strict=True):
         portfolio.passed_over = frozenset(other)
-        portfolio.read(path, report)
+        portfolio.read(workspace, path, report)
         counted.append(portfolio.score(report, language))
         _keep(portfolio, side)
-    return counted[0], counted[1]
+    first, second = (one.reading for one in portfolios)
+    return (
+        counted[0],
+        counted[1],
+        replace(second, unread=tuple(one for one in second.unread if one in first.unread)),
+    )
 
 
 def _keep(portfolio: Portfolio, side: str) -> None:

@@ -124,6 +124,14 @@ class Layout:
             for text, column in table.columns.items():
                 yield from (text, column.fact.label.zh, column.fact.label.en)
 
+    def headings(self, table: str) -> frozenset[str]:
+        """Every name and label of the table's columns."""
+        if table not in (MAIN, *self.lists):
+            return frozenset()
+        columns = (self.main if table == MAIN else self.lists[table]).columns
+        labels = [one.fact.label for one in columns.values()]
+        return frozenset([*columns, *(one.zh for one in labels), *(one.en for one in labels)])
+
     def judged(self) -> list[Criterion]:
         return [one for one in self.ruleset.criteria.values() if one.is_judged]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.facts.model import Facts
 from engine.language.numbers import HUNDRED, Rational, format_exact
 from engine.language.terms import Kind
+from engine.portfolio.headers import FILE
 from engine.portfolio.layout import BESIDE, CLAIMED, HEAD, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
 from engine.portfolio.quoting import name
 
@@ -34,7 +35,7 @@ class RawTables:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.columns = {MAIN: [*HEAD, *layout.main.columns]}
+        self.columns = {MAIN: [*HEAD, FILE, *layout.main.columns]}
         self.columns |= {text: [KEY, *table.columns] for text, table in layout.lists.items()}
         self.columns |= {text: list(columns) for text, columns in BESIDE.items()}
         self.rows: dict[str, dict[str, list[str | None]]] = {}
@@ -50,10 +51,10 @@ class RawTables:
         for text, values in self.rows[table].items():
             values.append(row.get(text))
 
-    def add_facts(self, facts: Facts, department: str) -> None:
-        """A department's facts, which have been found usable."""
+    def add_facts(self, facts: Facts, department: str, file: int) -> None:
+        """A department's facts, which have been found usable in the file of that number."""
         ruleset = self.layout.ruleset
-        main: Row = {KEY: department, "year": str(ruleset.year), "ruleset": ruleset.id}
+        main: Row = {KEY: department, "year": str(ruleset.year), "ruleset": ruleset.id, FILE: str(file)}
         for fact in ruleset.schema.scalars():
             main[fact.name] = stated(facts.slots[fact.place], fact.type.kind)
         self.add(MAIN, main)

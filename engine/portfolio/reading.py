@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from engine.errors import AuditError, FactsError, Position, Problem, Text, UsageProblem
+from msgspec.structs import replace
+
+from engine.errors import AuditError, FactsError, Position, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.inputs import note_input
-from engine.language.types import suggestion
-from engine.portfolio.csv_tables import create_table
+from engine.portfolio.csv_tables import create_table, csv_file
+from engine.portfolio.databases import attach, tables_of
+from engine.portfolio.encodings import UTF8
+from engine.portfolio.finding import Given, Unread, look_into, shown
+from engine.portfolio.headers import ROW, raw_names
 from engine.portfolio.layout import BESIDE, MAIN, Layout
 from engine.portfolio.loading import RawTables, create_raw
+from engine.portfolio.origins import CsvOrigin, DatabaseOrigin, FactsFileOrigin, Origin, ParquetOrigin
 from engine.portfolio.quoting import literal, name
 from engine.portfolio.reporting import Report
+from engine.portfolio.rows import number_of
+from engine.portfolio.workspace import Workspace, unreadable
 from engine.ruleset.model import Ruleset
 from engine.source import read_source
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FACTS_FILES = (".yaml", ".yml", ".json", ".xlsx")
-DATABASES = (".duckdb", ".db")
 _BATCH = 2000
+_NO_TABLE = Text("不是这个规则集的表", "no table of the ruleset")
+_STORE = Text("用 CREATE TABLE … AS 存成表", "store it as a table with CREATE TABLE … AS")
 FactsReader = Callable[[Path, Ruleset, bool], Facts]
 """Reads a facts file by a ruleset, of any year if so told. Raises :class:`FactsError`."""
 
@@ -39,186 +45,170 @@ def facts_in_text(path: Path, ruleset: Ruleset, any_year: bool) -> Facts:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A facts file that could not be used, and why."""
+    """A facts file that could not be used, by its path from INPUT on, and why."""
 
     file: str
     error: AuditError
 
 
-def require_extra() -> None:
-    """Raises :class:`UsageProblem` where the extra ``portfolio`` is not installed."""
-    import importlib.util
+@dataclass(frozen=True)
+class Reading:
+    """What has been read: the raw tables are in the database, and here is where they come from."""
 
-    lacking = [one for one in ("duckdb", "pyarrow") if importlib.util.find_spec(one) is None]
-    if lacking:
-        listed = "、".join(lacking), ", ".join(lacking)
-        message = Text(f"缺少软件包 {listed[0]}", f"the package {listed[1]} is not installed")
-        fix = Text("运行 pip install 'audit-score[portfolio]'", "run pip install 'audit-score[portfolio]'")
-        raise UsageProblem([Problem("U030", message, fix=fix)])
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    unreadable: tuple[Unreadable, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    encodings: Mapping[str, str] = field(default_factory=dict)
+    """The encodings of CSV tables that are not in UTF-8, by the names of their files."""
+
+    def position(self, table: str, row: int | None) -> Position | None:
+        """Where a row of a raw table stands."""
+        return self.origins[table].position(row) if table in self.origins else None
+
+    def row(self, table: str, alias: str) -> str:
+        """The SQL of what :meth:`position` takes, where the raw table is called ``alias``."""
+        return (self.origins[table] if table in self.origins else Origin()).row.format(alias)
 
 
-@contextmanager
-def workspace(memory_limit: str = "", threads: int = 0) -> Iterator[DuckDBPyConnection]:
-    """A database in a temporary folder, so that what does not fit into memory goes to the disk."""
-    require_extra()
-    import duckdb
-
-    with TemporaryDirectory(prefix="audit-portfolio-") as folder:
-        try:
-            with duckdb.connect(str(Path(folder) / "portfolio.duckdb")) as connection:
-                connection.execute(f"SET temp_directory = {literal(str(Path(folder) / 'spill'))}")
-                connection.execute("SET enable_progress_bar = false")
-                if memory_limit:
-                    connection.execute(f"SET memory_limit = {literal(memory_limit)}")
-                if threads:
-                    connection.execute(f"SET threads = {threads}")
-                yield connection
-        except duckdb.OutOfMemoryException:
-            message = Text("内存上限太低，算不下去", "the memory limit is too low to go on")
-            fix = Text(
-                "调高 --memory-limit，或减少 --threads", "raise --memory-limit, or use fewer --threads"
-            )
-            raise UsageProblem([Problem("U031", message, fix=fix)]) from None
-        except (duckdb.IOException, duckdb.TransactionException) as error:
-            said = str(error).splitlines()[0]
-            message = Text(f"无法读写磁盘（{said}）", f"the disk cannot be read or written ({said})")
-            fix = Text(
-                "腾出空间，或用 TMPDIR 换一个临时文件夹",
-                "free space, or choose another folder for temporary files with TMPDIR",
-            )
-            raise UsageProblem([Problem("U034", message, fix=fix)]) from None
-        except duckdb.ParserException as error:
-            if "memory" not in str(error):
-                raise
-            message = Text(f"不认识的内存大小 {memory_limit}", f"'{memory_limit}' is no amount of memory")
-            raise UsageProblem(
-                [Problem("U031", message, fix=Text("写成 2GB", "write it like 2GB"))]
-            ) from None
+UNKNOWN = Reading()
+"""Raw tables that come from no file."""
 
 
 def load(
-    connection: DuckDBPyConnection,
+    workspace: Workspace,
     layout: Layout,
     path: Path,
     report: Report,
     read: FactsReader = facts_in_text,
     *,
     any_year: bool = False,
-) -> list[Unreadable]:
-    """The departments at ``path`` as raw tables. Facts files that cannot be used are returned.
+) -> Reading:
+    """The departments at ``path`` as raw tables; facts files that cannot be used are among what is returned.
 
     Raises :class:`FactsError` or :class:`UsageProblem` where nothing can be read.
     """
     note_input(path)
-    if path.is_file() and path.suffix.lower() in DATABASES:
-        _attach(connection, layout, path)
-        return []
-    if path.is_dir():
-        if suffix := _suffix_of(path):
-            _tables(connection, layout, path, suffix)
-            return []
-        files = sorted(one for one in path.rglob("*") if _is_facts_file(one))
-        if files:
-            return _facts_files(connection, layout, path, files, report, read, any_year=any_year)
-    message = Text("这里没有可读的部门数据", "there are no departments here to read")
-    fix = Text(
-        "给出事实文件的文件夹、含 main.csv 或 main.parquet 的文件夹，或 .duckdb 数据库",
-        "give a folder of facts files, one with main.csv or main.parquet, or a .duckdb database",
-    )
-    raise UsageProblem([Problem("U032", message, Position(str(path)), fix=fix)])
+    known = (MAIN, *layout.lists, *BESIDE)
+    given = look_into(path, known)
+    create_raw(workspace.connection)
+    if given.files:
+        return _facts_files(workspace.connection, layout, given, report, read, any_year=any_year)
+    if given.database:
+        return _database(workspace, layout, given)
+    if given.tables[MAIN].suffix == ".csv":
+        return _csv_tables(workspace, layout, given)
+    return _parquet_tables(workspace, layout, given)
 
 
-def _is_facts_file(path: Path) -> bool:
-    """Whether it is one by its name. Office keeps a file ``~$…`` beside each that is open."""
-    return path.suffix.lower() in FACTS_FILES and not path.name.startswith("~$") and path.is_file()
-
-
-def _suffix_of(folder: Path) -> str:
-    """How the names of the tables in the folder end; empty where there are none."""
-    return next((one for one in (".csv", ".parquet") if (folder / f"{MAIN}{one}").is_file()), "")
-
-
-def unread(path: Path, layout: Layout) -> list[tuple[Path, Text | None]]:
-    """Files beside the tables at ``path`` that are none of them, each with the table that may be meant."""
-    suffix = _suffix_of(path)
-    if not suffix:
-        return []
-    known = {f"{one}{suffix}" for one in _known(layout)}
-    others = sorted(one for one in path.iterdir() if one.is_file() and one.name not in known)
-    return [
-        (one, suggestion(one.stem, _known(layout)) if one.suffix.lower() == suffix else None)
-        for one in others
-        if not one.name.startswith((".", "~$"))
-    ]
-
-
-def _known(layout: Layout) -> list[str]:
-    return [MAIN, *layout.lists, *BESIDE]
-
-
-def _tables(connection: DuckDBPyConnection, layout: Layout, folder: Path, suffix: str) -> None:
-    import duckdb
-
-    create_raw(connection)
-    for table in _known(layout):
-        file = folder / f"{table}{suffix}"
-        if not file.is_file():
-            continue
-        if suffix == ".csv":
-            create_table(connection, f"raw.{name(table)}", file)
-            continue
+def _csv_tables(workspace: Workspace, layout: Layout, given: Given) -> Reading:
+    origins: dict[str, Origin] = {}
+    encodings: dict[str, str] = {}
+    for table, path in given.tables.items():
         try:
-            source = f"read_parquet({literal(str(file))})"
-            connection.execute(f"CREATE VIEW raw.{name(table)} AS SELECT * FROM {source}")
-        except duckdb.Error as error:
-            if isinstance(error, duckdb.OutOfMemoryException):
-                raise
-            said = str(error).splitlines()[0]
-            message = Text(f"无法读取（{said}）", f"cannot be read ({said})")
-            raise FactsError([Problem("S102", message, Position(str(file)))]) from None
+            file = csv_file(workspace, path)
+        except OSError as error:
+            raise FactsError([unreadable(path, error)]) from None
+        create_table(workspace.connection, table, file, layout.headings(table))
+        rows = number_of(workspace.connection, f"SELECT count(*) FROM raw.{name(table)}")
+        origins[table] = CsvOrigin(given.shown(path), file, rows)
+        if file.encoding != UTF8:
+            encodings[given.shown(path)] = file.encoding
+    return Reading(origins, unread=given.unread, encodings=encodings)
 
 
-def _attach(connection: DuckDBPyConnection, layout: Layout, path: Path) -> None:
+def _parquet_tables(workspace: Workspace, layout: Layout, given: Given) -> Reading:
     import duckdb
 
-    create_raw(connection)
+    origins: dict[str, Origin] = {}
+    for table, path in given.tables.items():
+        try:
+            plain = literal(str(workspace.opened(path, ".parquet")))
+            source = f"read_parquet({plain}, hive_partitioning = false, file_row_number = true)"
+            where = Position(shown(path))
+            _create_view(workspace.connection, layout, table, where, source, row="file_row_number")
+        except duckdb.OutOfMemoryException:
+            raise
+        except (duckdb.Error, OSError) as error:
+            raise FactsError([unreadable(path, error)]) from None
+        origins[table] = ParquetOrigin(given.shown(path))
+    return Reading(origins, unread=given.unread)
+
+
+def _database(workspace: Workspace, layout: Layout, given: Given) -> Reading:
+    import duckdb
+
+    connection, path = workspace.connection, given.path
+    known = {one.casefold(): one for one in (MAIN, *layout.lists, *BESIDE)}
+    origins: dict[str, Origin] = {}
+    unread: list[Unread] = []
     try:
-        connection.execute(f"ATTACH IF NOT EXISTS {literal(str(path))} AS given (READ_ONLY)")
-    except duckdb.Error as error:
-        said = str(error).splitlines()[0]
-        message = Text(f"无法打开数据库（{said}）", f"the database cannot be opened ({said})")
-        raise FactsError([Problem("S102", message, Position(str(path)))]) from None
-    found = connection.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'given' AND table_schema = 'main'"
-    ).fetchall()
-    there = {one for (one,) in found}
-    for table in _known(layout):
-        if table in there:
-            connection.execute(f"CREATE VIEW raw.{name(table)} AS SELECT * FROM given.main.{name(table)}")
+        attach(workspace, path, "given")
+        for called, why in tables_of(connection, "given").items():
+            table, where = known.get(called.casefold()), Position(shown(path), cell=called)
+            if table is None:
+                unread.append(Unread(str(where), why or _NO_TABLE))
+            elif why is not None:
+                raise FactsError([Problem("S113", why, where, fix=_STORE)])
+            else:
+                _create_view(connection, layout, table, where, f"given.main.{name(called)}")
+                origins[table] = DatabaseOrigin(shown(path), called)
+    except duckdb.OutOfMemoryException:
+        raise
+    except (duckdb.Error, OSError) as error:
+        raise FactsError([unreadable(path, error)]) from None
+    return Reading(origins, unread=tuple(unread))
+
+
+def _create_view(
+    connection: DuckDBPyConnection, layout: Layout, table: str, where: Position, source: str, row: str = ""
+) -> None:
+    """The raw table as a view of ``source``, of which every value has been read once: what is damaged in it shows
+    here and nowhere else. Texts are compared as they are written, whatever collation their column asks for."""
+    columns = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    given = {one: type_ for one, type_, *_ in columns if one != row}
+    named = raw_names([one.strip() for one in given], layout.headings(table), where)
+    listed = [
+        f"{name(one)}{' COLLATE C' if type_ == 'VARCHAR' else ''} AS {name(called)}"
+        for (one, type_), called in zip(given.items(), named, strict=True)
+    ]
+    if row:
+        listed.append(f"{row} AS {name(ROW)}")
+    view = f"raw.{name(table)}"
+    connection.execute(f"CREATE VIEW {view} AS SELECT {', '.join(listed)} FROM {source}")
+    connection.execute(f"SELECT max(hash({', '.join(map(name, named))})) FROM {view}").fetchall()
 
 
 def _facts_files(
     connection: DuckDBPyConnection,
     layout: Layout,
-    folder: Path,
-    files: list[Path],
+    given: Given,
     report: Report,
     read: FactsReader,
     *,
     any_year: bool,
-) -> list[Unreadable]:
+) -> Reading:
     tables = RawTables(layout)
     tables.create(connection)
     unreadable: list[Unreadable] = []
-    for number, file in enumerate(files):
-        report("read", number, len(files))
+    names = [given.shown(one) for one in given.files]
+    for number, file in enumerate(given.files):
+        report("read", number, len(given.files))
         try:
             facts = read(file, layout.ruleset, any_year)
         except FactsError as error:
-            unreadable.append(Unreadable(str(file.relative_to(folder)), error))
+            unreadable.append(Unreadable(names[number], _placed(error, names[number])))
             continue
-        tables.add_facts(facts, facts.department)
+        tables.add_facts(facts, facts.department, number)
         if len(tables) >= _BATCH:
             tables.insert(connection)
     tables.insert(connection)
-    return unreadable
+    origins = {MAIN: FactsFileOrigin(names)}
+    return Reading(origins, tuple(unreadable), given.unread)
+
+
+def _placed(error: FactsError, file: str) -> FactsError:
+    """The same, with the file called by its path from INPUT on."""
+    return FactsError(
+        replace(one, where=replace(one.where, file=file) if one.where else Position(file))
+        for one in error.problems
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.errors import AuditError, Language, Position, Problem, Text
+from engine.errors import AuditError, Language, Position, Problem, Text, text_list
 from engine.language.types import suggestion
 from engine.portfolio.cells import trimmed
 from engine.portfolio.headers import raw_columns
-from engine.portfolio.layout import BESIDE, KEY, Layout
+from engine.portfolio.layout import BESIDE, KEY, MAIN, Layout
 from engine.portfolio.quoting import name
+from engine.portfolio.reading import Reading
 from engine.portfolio.rows import insert, number_of
 
 if TYPE_CHECKING:
@@ -17,14 +19,17 @@ if TYPE_CHECKING:
 
 _MOST_SUGGESTED = 100_000
 """Departments that a suggestion is looked for among."""
-Reject = tuple[str, str, str, str, str]
-"""Department, code, fact, reason, what to do."""
+_MOST_NAMED = 5
+"""Places of one department that a message names."""
+Reject = tuple[str, str, str, str, str, str]
+"""Department, code, fact, place, reason, what to do."""
 
 
 def create_rejects(connection: DuckDBPyConnection) -> None:
     """Make the empty table."""
     connection.execute(
-        "CREATE OR REPLACE TABLE rejects (department VARCHAR, code VARCHAR, fact VARCHAR, reason VARCHAR, fix VARCHAR)"
+        "CREATE OR REPLACE TABLE rejects (department VARCHAR, code VARCHAR, fact VARCHAR, place VARCHAR, "
+        "reason VARCHAR, fix VARCHAR)"
     )
 
 
@@ -33,7 +38,9 @@ def reasons(department: str, error: AuditError, language: Language) -> list[Reje
     return _rows(department, [one for one in error.problems if one.severity == "error"], language)
 
 
-def reject_unnumbered(connection: DuckDBPyConnection, layout: Layout, language: Language) -> int:
+def reject_unnumbered(
+    connection: DuckDBPyConnection, layout: Layout, reading: Reading, language: Language
+) -> int:
     """Rows without a department, departments there twice, and rows of other tables whose department is not there.
 
     Returns how many of the last there are.
@@ -41,66 +48,81 @@ def reject_unnumbered(connection: DuckDBPyConnection, layout: Layout, language: 
     if number_of(connection, "SELECT count(*) FROM raw.main") != number_of(
         connection, "SELECT count(*) FROM departments"
     ):
-        _reject_doubled(connection, language)
+        _reject_doubled(connection, reading, language)
     orphans = 0
     for table in layout.lists:
         # Every record of a numbered department was staged; where all were, none is an orphan.
         given = number_of(connection, f"SELECT count(*) FROM raw.{name(table)}")
         if given != number_of(connection, f"SELECT count(*) FROM {name(table)}"):
-            orphans += _reject_orphans(connection, table, language)
+            orphans += _reject_orphans(connection, table, reading, language)
     for table in BESIDE:
         if raw_columns(connection, table):
-            orphans += _reject_orphans(connection, table, language)
+            orphans += _reject_orphans(connection, table, reading, language)
     return orphans
 
 
-_GIVEN = f"coalesce({trimmed(f'{KEY}::VARCHAR')}, '')"
+_GIVEN = f"coalesce({trimmed(f't.{KEY}::VARCHAR')}, '')"
 
 
-def _reject_doubled(connection: DuckDBPyConnection, language: Language) -> None:
+def _reject_doubled(connection: DuckDBPyConnection, reading: Reading, language: Language) -> None:
     doubled = connection.execute(
-        f"SELECT {_GIVEN}, count(*) FROM raw.main GROUP BY ALL HAVING count(*) > 1 OR {_GIVEN} = '' ORDER BY 1"
+        f"SELECT {_GIVEN} AS one, list({reading.row(MAIN, 't')}) FROM raw.main AS t "
+        f"GROUP BY one HAVING count(*) > 1 OR one = '' ORDER BY one"
     ).fetchall()
     rows: list[Reject] = []
-    for department, times in doubled:
-        problem = _doubled(times)
-        if not department:
-            problem = Problem("F001", Text("缺少部门名称", "the department's name is missing"), None, KEY)
-        for _ in range(times):
-            rows += _rows(department, [problem], language)
+    for department, numbers in doubled:
+        # Without a place the rows of a database are all alike.
+        places = sorted(reading.position(MAIN, one) or Position("") for one in numbers)
+        for place in places:
+            rows += _rows(department, [_unnumbered(department, place, places)], language)
     insert(connection, "rejects", rows)
 
 
-def _reject_orphans(connection: DuckDBPyConnection, table: str, language: Language) -> int:
+def _unnumbered(department: str, place: Position, places: Sequence[Position]) -> Problem:
+    where = place if place.file else None
+    if not department:
+        return Problem("F001", Text("缺少部门名称", "the department's name is missing"), where, KEY)
+    return Problem(
+        "F006", there_often(places), where, KEY, Text("合并，或改正名称", "merge them, or correct the name")
+    )
+
+
+def there_often(places: Sequence[Position]) -> Text:
+    """That a department is there so many times, with the places that are known."""
+    named = list(dict.fromkeys(str(one) for one in places if one.file))
+    listed = text_list([*named[:_MOST_NAMED], *(["…"] if len(named) > _MOST_NAMED else [])])
+    there = (f"：{listed.zh}", f": {listed.en}") if named else ("", "")
+    return Text(
+        f"部门出现 {len(places)} 次{there[0]}", f"the department is there {len(places)} times{there[1]}"
+    )
+
+
+def _reject_orphans(connection: DuckDBPyConnection, table: str, reading: Reading, language: Language) -> int:
     orphans = connection.execute(
-        f"SELECT {_GIVEN} AS one, count(*) FROM raw.{name(table)} "
-        f"WHERE {_GIVEN} NOT IN (SELECT {_GIVEN} FROM raw.main) GROUP BY one ORDER BY one"
+        f"SELECT {_GIVEN} AS one, count(*), min({reading.row(table, 't')}) FROM raw.{name(table)} AS t "
+        f"WHERE one NOT IN (SELECT {_GIVEN} FROM raw.main AS t) GROUP BY one ORDER BY one"
     ).fetchall()
     if not orphans:
         return 0
     query = f"SELECT name FROM departments LIMIT {_MOST_SUGGESTED}"
     known = [one for (one,) in connection.execute(query).fetchall()]
     rows: list[Reject] = []
-    for one, times in orphans:
+    for one, times, first in orphans:
         message = Text(
             f"main 表里没有这个部门（{times} 行）",
             f"this department is not in the table 'main' ({times} {'row' if times == 1 else 'rows'})",
         )
         fix = suggestion(one, known) or Text("补上该部门，或改正名称", "add it there, or correct the name")
-        rows += _rows(one, [Problem("F002", message, Position(table), table, fix)], language)
+        where = reading.position(table, first) or Position(table)
+        rows += _rows(one, [Problem("F002", message, where, table, fix)], language)
     insert(connection, "rejects", rows)
-    return sum(times for _, times in orphans)
-
-
-def _doubled(times: int) -> Problem:
-    message = Text(f"部门在 main 表里出现 {times} 次", f"the department is {times} times in the table 'main'")
-    return Problem("F006", message, None, KEY, Text("合并，或改正名称", "merge them, or correct the name"))
+    return sum(times for _, times, _ in orphans)
 
 
 def _rows(department: str, problems: list[Problem], language: Language) -> list[Reject]:
     return [
         (
-            department, one.code, one.path, one.message.in_language(language),
+            department, one.code, one.path, str(one.where or ""), one.message.in_language(language),
             one.fix.in_language(language) if one.fix else "",
         )
         for one in problems

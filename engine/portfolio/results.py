@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine import __version__
+from engine.errors import Language
 from engine.portfolio.amounts import in_points
 from engine.portfolio.layout import JUDGED_DECIMALS, KEY
 from engine.portfolio.program import GRADE
 from engine.portfolio.quoting import literal, name
+from engine.portfolio.rows import insert
 from engine.portfolio.scoring import Counts, Portfolio
 
 ORDERS: Mapping[str, str] = {
     "scores": "", "points": "", "ledger": "", "claims": "department, criterion",
-    "rejects": "department, fact, code, reason", "criteria": "place", "about": "",
+    "rejects": "department, fact, code, place, reason", "unread": "", "criteria": "place", "about": "",
 }  # fmt: skip
 """The tables of a result, and the order of their rows; empty where they are in order already."""
 
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "scores": ("department", "total", "grade", "rank", "scored_by"),
+    "points": ("department",),
+    "ledger": ("department", "line", "kind", "criterion", "rule", "record", "nominal", "applied", "reason"),
+    "claims": ("department", "criterion", "claimed", "computed", "difference"),
+    "rejects": ("department", "code", "fact", "place", "reason", "fix"),
+    "unread": ("file", "reason"),
+    "criteria": ("place", "criterion", "title", "title_en", "points", "parent"),
+    "about": ("name", "value"),
+}
+"""Their columns; those of ``points`` go on with the ruleset's criteria."""
 
-def make_results(portfolio: Portfolio, counts: Counts) -> None:
+
+def make_results(portfolio: Portfolio, counts: Counts, language: Language = "zh") -> None:
     """Make the tables of a scored portfolio's result, in the schema ``result``."""
     assert portfolio.program is not None
     connection, program = portfolio.connection, portfolio.program
@@ -46,10 +60,14 @@ def make_results(portfolio: Portfolio, counts: Counts) -> None:
     about = {
         "ruleset": ruleset.id, "title": ruleset.title.zh, "digest": ruleset.digest, "engine": __version__,
         "read": str(counts.read), "scored": str(counts.scored), "rejected": str(counts.rejected),
-        "direct": str(counts.direct), "orphans": str(counts.orphans),
+        "direct": str(counts.direct), "orphans": str(counts.orphans), "unread": str(len(portfolio.reading.unread)),
     }  # fmt: skip
+    about |= {f"encoding of {file}": one for file, one in portfolio.reading.encodings.items()}
     rows = ", ".join(f"({literal(one)}, {literal(value)})" for one, value in about.items())
     execute(f"CREATE VIEW result.about AS SELECT * FROM (VALUES {rows}) AS t(name, value)")
+    execute("CREATE TABLE result.unread (file VARCHAR, reason VARCHAR)")
+    unread = [(one.file, one.why.in_language(language)) for one in portfolio.reading.unread]
+    insert(connection, "result.unread", unread)
 
 
 def _claims(portfolio: Portfolio) -> None:

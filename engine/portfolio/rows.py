@@ -22,7 +22,7 @@ def insert(connection: DuckDBPyConnection, table: str, rows: Sequence[Sequence[A
         for column in zip(*rows, strict=True)
     ]
     connection.register("appended", pa.table(columns, [f"c{place}" for place in range(len(columns))]))
-    connection.execute(f"INSERT INTO {name(table)} SELECT * FROM appended")
+    connection.execute(f"INSERT INTO {'.'.join(map(name, table.split('.')))} SELECT * FROM appended")
     connection.unregister("appended")
 
 

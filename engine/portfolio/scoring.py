@@ -14,11 +14,12 @@ from engine.portfolio.ledger_table import LedgerTable
 from engine.portfolio.parts import by_parts
 from engine.portfolio.program import CERTAIN, GRADE, Program, program_of
 from engine.portfolio.quoting import name
-from engine.portfolio.reading import FactsReader, Unreadable, facts_in_text, load
+from engine.portfolio.reading import UNKNOWN, FactsReader, Reading, facts_in_text, load
 from engine.portfolio.rejects import create_rejects, reasons, reject_unnumbered
 from engine.portfolio.reporting import Report, silent
 from engine.portfolio.rows import insert, number_of
 from engine.portfolio.staging import stage
+from engine.portfolio.workspace import Workspace
 from engine.ruleset.model import Ruleset
 
 if TYPE_CHECKING:
@@ -59,15 +60,12 @@ class Portfolio:
         self.any_year = any_year
         self.passed_over: frozenset[str] = frozenset()
         """Columns that are not the ruleset's and no mistake."""
-        self.unreadable: list[Unreadable] = []
-        """Facts files that could not be read."""
+        self.reading: Reading = UNKNOWN
         self.orphans = 0
 
-    def read(self, path: Path, report: Report = silent) -> None:
+    def read(self, workspace: Workspace, path: Path, report: Report = silent) -> None:
         """Read the departments at ``path`` into raw tables."""
-        self.unreadable = load(
-            self.connection, self.layout, path, report, self.facts_reader, any_year=self.any_year
-        )
+        self.reading = load(workspace, self.layout, path, report, self.facts_reader, any_year=self.any_year)
 
     def score(self, report: Report = silent, language: Language = "zh") -> Counts:
         """Score every department of the raw tables. Raises :class:`FactsError` for tables that cannot be read."""
@@ -77,12 +75,13 @@ class Portfolio:
         departments = number_of(self.connection, "SELECT count(*) FROM departments")
         self._run_columns(departments, report)
         create_rejects(self.connection)
-        self.orphans = reject_unnumbered(self.connection, self.layout, language)
-        for one in self.unreadable:
+        self.orphans = reject_unnumbered(self.connection, self.layout, self.reading, language)
+        for one in self.reading.unreadable:
             insert(self.connection, "rejects", reasons(one.file, one.error, language))
-        DirectEvaluation(self.connection, self.program, self.passed_over, any_year=self.any_year).run(
-            report, language
+        direct = DirectEvaluation(
+            self.connection, self.program, self.reading, self.passed_over, any_year=self.any_year
         )
+        direct.run(report, language)
         self._unite()
         LedgerTable(self.connection, self.program).make(departments, report)
         return self.counts()
@@ -119,12 +118,12 @@ class Portfolio:
     def counts(self) -> Counts:
         """Raises :class:`Fault` unless every department read was scored or rejected."""
         one = partial(number_of, self.connection)
-        read = one("SELECT count(*) FROM raw.main") + len(self.unreadable)
+        read = one("SELECT count(*) FROM raw.main") + len(self.reading.unreadable)
         scored = one("SELECT count(*) FROM scored")
         unnumbered = one("SELECT count(*) FROM raw.main") - one("SELECT count(*) FROM departments")
         rejected = (
             unnumbered
-            + len(self.unreadable)
+            + len(self.reading.unreadable)
             + one(
                 "SELECT count(DISTINCT department) FROM rejects WHERE department IN (SELECT name FROM departments)"
             )

@@ -48,7 +48,6 @@ def stage(
     exact value.
     """
     create_calendar(connection)
-    connection.execute("SET error_on_division_by_zero = false")
     cells = {table.name: cells_of(connection, table, passed_over) for table in layout.tables()}
     layout = _scaled(connection, layout, cells)
     number_departments(connection)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.inputs import refuse_input
+from engine.portfolio.finding import shown
 from engine.portfolio.quoting import literal
 from engine.portfolio.reporting import Report, silent
 from engine.portfolio.results import ORDERS, ordered
+from engine.portfolio.workspace import Workspace
 from engine.unfinished import passing
-from engine.writing import FORMULA_SIGNS, temporary_name
+from engine.writing import FORMULA_SIGNS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -34,13 +36,13 @@ def format_of(path: Path) -> Format:
     )  # type: ignore[return-value]
 
 
-def write_results(
-    connection: DuckDBPyConnection, path: Path, format_: Format, report: Report = silent
-) -> None:
-    """Write every table of the result to ``path``, replacing an earlier result there."""
+def write_results(workspace: Workspace, path: Path, format_: Format, report: Report = silent) -> None:
+    """Write every table of the result to ``path``, which the workspace was opened for, replacing an earlier result
+    there."""
     report("write", 0, 0)
+    connection = workspace.connection
     try:
-        with _in_place(path, folder=format_ in ("csv", "parquet")) as temporary:
+        with _in_place(workspace, path, folder=format_ in ("csv", "parquet")) as temporary:
             if format_ == "xlsx":
                 _workbook(connection, temporary)
             elif format_ == "duckdb":
@@ -55,7 +57,7 @@ def write_results(
                     connection.execute(f"COPY ({rows}) TO {file} ({options})")
     except OSError as error:
         message = Text(f"无法写入（{error.strerror}）", f"cannot write the result ({error.strerror})")
-        raise UsageProblem([Problem("U001", message, Position(str(path)))]) from None
+        raise UsageProblem([Problem("U001", message, Position(shown(path)))]) from None
 
 
 def without_formulas(connection: DuckDBPyConnection, rows: str, mark: str = "") -> str:
@@ -74,14 +76,15 @@ def without_formulas(connection: DuckDBPyConnection, rows: str, mark: str = "") 
 
 
 @contextmanager
-def _in_place(path: Path, *, folder: bool) -> Iterator[Path]:
-    """A temporary place beside ``path`` that takes its name in the end."""
+def _in_place(workspace: Workspace, path: Path, *, folder: bool) -> Iterator[Path]:
+    """A temporary place beside ``path``, by a plain name, that takes its name in the end."""
     if path.exists() and (path.is_dir() != folder or (folder and not _is_result(path))):
         message = Text("此处已有别的文件", "there is something else here")
         fix = Text("换一个名称，或先移走它", "choose another name, or move it away first")
-        raise UsageProblem([Problem("U001", message, Position(str(path)), fix=fix)])
+        raise UsageProblem([Problem("U001", message, Position(shown(path)), fix=fix)])
     refuse_input(path)
-    holder = temporary_name(path)
+    holder = workspace.part
+    assert holder is not None
     before = holder / "before"
 
     def clear_away() -> None:
@@ -91,10 +94,13 @@ def _in_place(path: Path, *, folder: bool) -> Iterator[Path]:
 
     with passing(clear_away):
         holder.mkdir(mode=0o700)
-        made = holder / path.name
+        temporary = workspace.outside() / "result"
         if folder:
-            made.mkdir()
-        yield made
+            temporary.mkdir()
+        yield temporary
+        made = holder / "result"
+        if not made.exists():
+            shutil.move(temporary, made)
         refuse_input(path)  # what is read may have come here meanwhile
         if folder and path.exists():
             path.rename(before)

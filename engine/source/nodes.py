@@ -54,6 +54,19 @@ class NoFile(SourceFile, eq=False, dict=True):
         return Position(self.name)
 
 
+class Placed(dict[str, Any]):
+    """A mapping whose place is known, such as a row of a table; so is that of all that is in it."""
+
+    where: Position | None = None
+
+
+class _Place(SourceFile, eq=False, dict=True, kw_only=True):
+    where: Position
+
+    def position(self, index: int) -> Position:
+        return self.where
+
+
 class Node(Struct, eq=False):
     file: SourceFile
     start: int
@@ -141,21 +154,25 @@ def plain(node: Node) -> Any:
 
 
 def tree_of(written: Any, name: str, file_type: type[SourceFile] = SourceFile) -> Node:
-    """The tree of what :func:`plain` gives, as if it had been read from the file ``name``."""
-    file = file_type(name, "")
+    """The tree of what :func:`plain` gives, as if it had been read from the file ``name``; what is :class:`Placed`
+    stands where it says."""
 
-    def node(value: Any) -> Node:
+    def node(value: Any, file: SourceFile) -> Node:
         if isinstance(value, dict):
+            if isinstance(value, Placed) and value.where is not None:
+                file = _Place(name, "", where=value.where)
             return Mapping(
-                file, 0, {key: Entry(Scalar(file, 0, key, 0, '"'), node(one)) for key, one in value.items()}
+                file,
+                0,
+                {key: Entry(Scalar(file, 0, key, 0, '"'), node(one, file)) for key, one in value.items()},
             )
         if isinstance(value, list):
-            return Sequence(file, 0, [node(one) for one in value])
+            return Sequence(file, 0, [node(one, file) for one in value])
         if isinstance(value, bool):
             return Scalar(file, 0, "true" if value else "false")
         return Scalar(file, 0, "") if value is None else Scalar(file, 0, str(value), 0, '"')
 
-    return node(written)
+    return node(written, file_type(name, ""))
 
 
 def digest_of(written: Any) -> str:

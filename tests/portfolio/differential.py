@@ -10,16 +10,24 @@ from engine.ledger.scoring import Scoring
 from engine.portfolio.comparing import Result, differing_parts, result_of, results_of
 from engine.portfolio.loading import load_documents
 from engine.portfolio.scoring import Portfolio
+from engine.portfolio.workspace import ARITHMETIC
 from engine.ruleset.model import Ruleset
+
+
+def columns() -> Any:
+    """A database as the columns expect it."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(ARITHMETIC)
+    return connection
 
 
 def by_columns(
     ruleset: Ruleset, documents: Sequence[dict[str, Any]], connection: Any = None
 ) -> tuple[Portfolio, dict[str, Result], dict[str, set[str]]]:
     """Every document as a department ``d0``, ``d1`` …: results, and the codes of the rejected."""
-    import duckdb
-
-    connection = connection or duckdb.connect()
+    connection = connection or columns()
     portfolio = Portfolio(connection, ruleset)
     load_documents(
         connection, portfolio.layout, ((f"d{number}", one) for number, one in enumerate(documents))

@@ -14,7 +14,7 @@ from engine.ledger.scoring import Scoring
 from engine.portfolio.cells import number_sql, trimmed
 from engine.portfolio.loading import load_documents
 from engine.portfolio.scoring import Portfolio
-from tests.portfolio.differential import by_columns
+from tests.portfolio.differential import by_columns, columns
 from tests.portfolio.test_differential import drawn, load, scored
 
 duckdb = pytest.importorskip("duckdb")
@@ -51,7 +51,7 @@ def test_blanks_around_a_department_do_not_make_it_another(
     bad = deepcopy(documents[1])
     bad["facts"]["false_figures"] = "perhaps"
     names = [f"{blank}good{blank}", f"bad{blank}", "twice", f"twice{blank}"]
-    with duckdb.connect() as connection:
+    with columns() as connection:
         portfolio = Portfolio(connection, ruleset)
         given = [documents[0], bad, documents[1], documents[1]]
         load_documents(connection, portfolio.layout, zip(names, given, strict=True))
@@ -99,7 +99,7 @@ def test_a_typed_number_finer_than_its_unit_is_not_rounded(
     else:
         document["facts"][holder] = value
     want = scored(ruleset, document)
-    with duckdb.connect() as connection:
+    with columns() as connection:
         portfolio = Portfolio(connection, ruleset)
         load_documents(connection, portfolio.layout, [("d0", document)])
         connection.execute(f'ALTER TABLE raw.main ALTER "{column}" TYPE {type_}')

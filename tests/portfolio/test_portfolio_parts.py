@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from engine.portfolio import parts
-from engine.portfolio.reading import workspace
 from engine.portfolio.results import make_results
 from engine.portfolio.scoring import Counts, Portfolio
+from engine.portfolio.workspace import workspace
 from engine.portfolio.writing import write_results
 from tests.command import audit
 from tests.portfolio.test_differential import drawn, load
@@ -68,13 +68,14 @@ class Short:
 
 
 def scored(name: str, folder: Path, out: Path, short_of_memory_at: str = "") -> Counts:
-    with workspace() as opened:
-        connection: Any = Short(opened, short_of_memory_at)
-        portfolio = Portfolio(connection, load(name))
-        portfolio.read(folder)
+    with workspace(reading=folder, writing=out) as work:
+        short: Any = Short(work.connection, short_of_memory_at)
+        work.connection = short
+        portfolio = Portfolio(short, load(name))
+        portfolio.read(work, folder)
         counts = portfolio.score()
         make_results(portfolio, counts)
-        write_results(connection, out, "csv")
+        write_results(work, out, "csv")
     return counts
 
 

@@ -245,7 +245,7 @@ def test_csv_files_begin_with_a_mark_by_which_excel_knows_utf_8(
     done = audit("portfolio", "score", tables[0], "-r", "guangdong/2024", "-o", tmp_path / "out")
     assert done.code == 0, done.err
     files = sorted((tmp_path / "out").iterdir())
-    assert len(files) == 7
+    assert len(files) == 8
     for file in files:
         assert file.read_bytes().startswith(b"\xef\xbb\xbf"), file.name
         assert file.read_bytes().count(b"\xef\xbb\xbf") == 1, file.name
@@ -296,7 +296,7 @@ def test_whole_numbers_of_any_size_are_read(type_: str, tmp_path: Path) -> None:
         listed = ", ".join("n" if one == numeric else "1" for one in columns)
         headed = ", ".join(f'"{one}"' for one in columns)
         connection.execute(
-            f"CREATE VIEW main.main AS SELECT * FROM (SELECT d, {listed} FROM (VALUES ('a', 1::{type_}), "
+            f"CREATE TABLE main.main AS SELECT * FROM (SELECT d, {listed} FROM (VALUES ('a', 1::{type_}), "
             f"('b', 18446744073709551615::{type_})) AS v(d, n)) AS t(department, {headed})"
         )
         connection.execute("CREATE SCHEMA other")
@@ -339,8 +339,8 @@ def test_a_file_that_is_no_table_is_told(tables: tuple[Path, list[dict[str, Any]
     done = audit("portfolio", "score", folder, "-r", "guangdong/2024", "-o", tmp_path / "out")
     assert done.code == 0, done.err
     assert done.err.splitlines() == [
-        f"未读取 {folder / 'claims.csv'}（是否应为“claimed”？）",
-        f"未读取 {folder / 'notes.txt'}",
+        "未读取 claims.csv（不是这个规则集的表；是否应为“claimed”？）",
+        "未读取 notes.txt（读取的表是 main.csv 等）",
     ]
 
 

@@ -106,7 +106,7 @@ def test_what_is_wrong_with_a_cell_is_placed_by_department_and_fact(tmp_path: Pa
     source = write_small(tmp_path, main="department,earned\nA,x\n")
     done = audit("portfolio", "explain", source, "A", "-r", tmp_path / "rules.yaml", AUDIT_LANG="en")
     assert done.code == 3
-    assert "A: F007 earned:" in done.err
+    assert "error: main.csv:2: F007 earned:" in done.err
 
 
 def test_a_department_there_twice_is_not_one_that_is_missing(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_department_there_twice_is_not_one_that_is_missing(tmp_path: Path) -> 
     rules = tmp_path / "rules.yaml"
     twice = audit("portfolio", "explain", source, "A", "-r", rules, AUDIT_LANG="en")
     assert twice.code == 2
-    assert twice.err.rstrip().endswith("U033 the department 'A' is there 2 times")
+    assert twice.err.rstrip().endswith("U033 A: the department is there 2 times: main.csv:2, main.csv:3")
     missing = audit("portfolio", "explain", source, "C", "-r", rules, AUDIT_LANG="en")
     assert "U033 there is no department 'C'" in missing.err
     assert "more than one" not in missing.err

@@ -1,0 +1,344 @@
+"""A portfolio reads what it was given and nothing else: paths are names, and every file is read or named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.errors import AuditError, FactsError, RecordError, UsageProblem
+from engine.portfolio.opening import open_result
+from engine.portfolio.summary import summary_of
+from engine.portfolio.workspace import workspace
+from tests.command import audit
+from tests.portfolio.small import score, write_facts, write_rules, write_tables
+
+duckdb = pytest.importorskip("duckdb")
+
+ONE = "department,budget,spent\n甲局,100,90\n"
+NAMES = [
+    "p[12]", "p*", "p?", "**", "{p1,p2}", "spent=99.5", "department=X", "p'1", 'p"1', "p;1", "-p", "p\n1", " p ",
+    "p\\1", "p%20", "~", "$HOME", "s3:", "http:", "p#1", "数据", "é", "p`id`", "p,q", "p|q", os.fsdecode(b"p\xff"),
+    os.fsdecode("中".encode("gbk")), ":memory:", "p.duckdb", "p.csv", "read_csv('x')",
+]  # fmt: skip
+
+HARDEST = ["p[12]", "p?", "spent=99.5", "p'1", "p\n1", os.fsdecode(b"p\xff")]
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    return write_rules(tmp_path)
+
+
+def as_parquet(folder: Path) -> None:
+    for path in folder.glob("*.csv"):
+        duckdb.read_csv(str(path), all_varchar=True).write_parquet(str(path.with_suffix(".parquet")))
+        path.unlink()
+
+
+def as_database(folder: Path) -> None:
+    with duckdb.connect(str(folder / "in.duckdb")) as connection:
+        for path in folder.glob("*.csv"):
+            connection.execute(
+                f"CREATE TABLE {path.stem} AS FROM read_csv('{path}', all_varchar = true, header = true)"
+            )
+            path.unlink()
+
+
+@pytest.mark.parametrize("kind", ["csv", "gbk", "parquet", "duckdb", "facts"])
+def test_a_path_is_a_name_and_no_pattern(kind: str, tmp_path: Path, rules: Path) -> None:
+    """Whatever the folder is called, what is in it is read, and its neighbours are not; so is the result."""
+    neighbours = [
+        write_tables(tmp_path / "w" / f"p{one}", main=f"department,budget,spent\n{one},100,10\n")
+        for one in (1, 2)
+    ]
+    made = write_tables(tmp_path / "made", main=ONE)
+    if kind == "gbk":
+        write_tables(made, main=ONE.encode("gbk"))
+    elif kind == "parquet":
+        for one in (made, *neighbours):
+            as_parquet(one)
+    elif kind == "duckdb":
+        as_database(made)
+    elif kind == "facts":
+        shutil.rmtree(made)
+        write_facts(made / "a.yaml", "甲局")
+    for number, called in enumerate(NAMES if kind == "csv" else HARDEST):
+        folder = tmp_path / "w" / called
+        shutil.copytree(made, folder)
+        source = folder / "in.duckdb" if kind == "duckdb" else folder
+        out = tmp_path / "w" / f"{called}.r"
+        found = score(source, rules, out, "parquet" if number % 2 else "csv")
+        assert (called, found.totals, found.rejects) == (called, {"甲局": "19.00"}, [])
+        with workspace(reading=out) as work:
+            assert open_result(work, out) == ()
+            assert summary_of(work.connection)["totals"]["mean"] == "19.00"
+        shutil.rmtree(folder)
+        shutil.rmtree(out)
+
+
+def test_a_file_of_a_name_that_is_a_pattern(tmp_path: Path, rules: Path) -> None:
+    """Databases, results in a database, and facts files."""
+    for called in (
+        "in[12].duckdb",
+        "in?.duckdb",
+        "a=1.duckdb",
+        "in*.db",
+        "s3:x.duckdb",
+        os.fsdecode(b"\xff.duckdb"),
+        "'.duckdb",
+    ):
+        folder = write_tables(tmp_path / "w", main=ONE)
+        as_database(folder)
+        (folder / "in.duckdb").rename(folder / called)
+        out = tmp_path / f"out {called}"
+        assert score(folder / called, rules, out, "duckdb").totals == {"甲局": "19.00"}, called
+        with workspace(reading=out) as work:
+            assert open_result(work, out) == ()
+            assert summary_of(work.connection)["about"]["scored"] == "1"
+        shutil.rmtree(folder)
+    for called in ("a[1].yaml", os.fsdecode("甲".encode("gbk")) + ".yaml", "-a.yaml", "a\nb.yaml"):
+        write_facts(tmp_path / "facts" / called, called.encode(errors="replace").decode().replace("\n", ""))
+    assert len(score(tmp_path / "facts", rules).totals) == 4
+
+
+def test_a_database_reaches_nothing_else(tmp_path: Path, rules: Path) -> None:
+    """Only what was given is within reach, and no setting opens the door again."""
+    folder = write_tables(tmp_path / "in", main=ONE)
+    (tmp_path / "secret.csv").write_text("a\n1\n", encoding="utf-8")
+    with workspace(reading=folder, writing=tmp_path / "out") as work:
+        for query in (
+            f"FROM read_csv('{tmp_path}/secret.csv')",
+            f"FROM '{tmp_path}/*.csv'",
+            "FROM read_text('/etc/hostname')",
+            f"COPY (SELECT 1) TO '{tmp_path}/new.csv'",
+            f"ATTACH '{tmp_path}/new.duckdb' AS new",
+            "INSTALL httpfs",
+            "LOAD httpfs",
+            "FROM read_csv('http://localhost:1/x.csv')",
+            "SET enable_external_access = true",
+            "SET allowed_directories = ['/']",
+            "FROM rules",
+        ):
+            with pytest.raises(duckdb.Error):
+                work.connection.execute(query).fetchall()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["in", "rules.yaml", "secret.csv"]
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("CREATE VIEW main AS SELECT '甲局' AS department, '100' AS budget, '90' AS spent", "a view"),
+        ("CREATE VIEW main AS FROM read_csv('{folder}/secret.csv')", "a view"),
+        (
+            "CREATE TABLE main (department VARCHAR, budget INTEGER, spent INTEGER GENERATED ALWAYS AS (budget - 10))",
+            "generated columns",
+        ),
+    ],
+)
+def test_only_tables_of_a_database_are_read(tmp_path: Path, rules: Path, made: str, said: str) -> None:
+    (tmp_path / "secret.csv").write_text("department,budget,spent\n甲局,100,90\n", encoding="utf-8")
+    source = tmp_path / "in.duckdb"
+    with duckdb.connect(str(source)) as connection:
+        connection.execute(made.format(folder=tmp_path))
+        connection.execute("CREATE TABLE contracts (department VARCHAR, id VARCHAR)")
+    with pytest.raises(FactsError) as caught:
+        score(source, rules)
+    (problem,) = caught.value.problems
+    assert (problem.code, str(problem.where)) == ("S113", f"{source}:main")
+    assert said in problem.message.en
+
+
+def test_what_a_database_asks_of_its_values_does_not_count(tmp_path: Path, rules: Path) -> None:
+    """No collation but that of the bytes, no date beyond the calendar; other tables and views are named."""
+    source = tmp_path / "in.duckdb"
+    with duckdb.connect(str(source)) as connection:
+        connection.execute(
+            "CREATE TABLE Main (department VARCHAR COLLATE NOCASE, budget DECIMAL(18,2), spent INTEGER, kind VARCHAR COLLATE NOCASE, closed DATE)"
+        )
+        connection.execute(
+            "INSERT INTO Main VALUES ('a', 100, 90, 'a', '2024-12-31'), ('A', 100, 80, 'b', NULL), ('c', 100, 90, 'A', NULL), "
+            "('d', 100, 90, 'b', 'infinity'), ('e', 100, 90, 'b', '-infinity'), ('f', 100, 90, NULL, '12024-01-01')"
+        )
+        connection.execute("CREATE TABLE contracts (department VARCHAR, id VARCHAR)")
+        connection.execute("CREATE SCHEMA other")
+        connection.execute("CREATE TABLE other.claimed (x INTEGER)")
+        connection.execute("CREATE VIEW secrets AS SELECT 1 AS x")
+        connection.execute("CREATE TABLE notes (x INTEGER)")
+    found = score(source, rules)
+    assert found.totals == {"a": "19.00", "A": "18.00"}
+    assert [(one["department"], one["code"], one["fact"], one["place"]) for one in found.rejects] == [
+        ("c", "F007", "kind", f"{source}:Main"),
+        *((one, "F007", "closed", f"{source}:Main") for one in "def"),
+    ]
+    assert [one.file for one in found.reading.unread] == [
+        f"{source}:notes", f"{source}:other.claimed", f"{source}:secrets"
+    ]  # fmt: skip
+
+
+def test_what_is_still_in_the_log_of_a_database_is_read(tmp_path: Path, rules: Path) -> None:
+    folder = write_tables(tmp_path / "in", main=ONE)
+    as_database(folder)
+    with duckdb.connect(str(folder / "in.duckdb")) as connection:
+        connection.execute("SET checkpoint_threshold = '1TB'")
+        connection.execute("UPDATE main SET spent = '50'")
+        shutil.copytree(folder, tmp_path / "copy")
+    assert (tmp_path / "copy" / "in.duckdb.wal").exists()
+    assert score(tmp_path / "copy" / "in.duckdb", rules).totals == {"甲局": "15.00"}
+
+
+def test_every_file_below_is_read_or_named(tmp_path: Path, rules: Path) -> None:
+    folder = tmp_path / "in"
+    write_facts(folder / "a.yaml", "a")
+    write_facts(folder / "deep" / "er" / "B.YML", "b")
+    write_facts(tmp_path / "elsewhere" / "c.yaml", "c")
+    (folder / "c.yaml").symlink_to(tmp_path / "elsewhere" / "c.yaml")
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    (folder / "deep" / "loop").symlink_to(folder)
+    (folder / "gone.yaml").symlink_to(tmp_path / "nothing")
+    (folder / "self.yaml").symlink_to("self.yaml")
+    for called in (
+        "a.xls", "b.XLSM", "c.yaml.txt", "d.csv", "e.duckdb", "f.pdf", "~$a.xlsx", ".hidden.yaml", ".git/config", "g",
+    ):  # fmt: skip
+        (folder / called).parent.mkdir(exist_ok=True)
+        (folder / called).write_bytes(b"x")
+    os.mkfifo(folder / "pipe.yaml")
+    found = score(folder, rules)
+    assert sorted(found.totals) == ["a", "b", "c"]
+    said = {one.file: one.why.en for one in found.reading.unread}
+    assert said == {
+        ".git": "hidden",
+        ".hidden.yaml": "hidden",
+        "a.xls": "a workbook of another kind; save it as .xlsx",
+        "b.XLSM": "a workbook of another kind; save it as .xlsx",
+        "c.yaml.txt": "its name does not end in .yaml; rename it if it is a facts file",
+        "d.csv": "a table, where there is no main.csv",
+        "deep/loop": "a link to a folder is not followed",
+        "e.duckdb": "a database is an INPUT of its own",
+        "f.pdf": "no facts file (.yaml, .yml, .json, .xlsx)",
+        "g": "no facts file (.yaml, .yml, .json, .xlsx)",
+        "gone.yaml": "the link leads to no file",
+        "linked": "a link to a folder is not followed",
+        "pipe.yaml": "neither a file nor a folder",
+        "self.yaml": "the link leads to no file",
+        "~$a.xlsx": "what Office keeps beside a file that is open",
+    }
+
+
+def test_what_lies_beside_tables_is_named(tmp_path: Path, rules: Path) -> None:
+    folder = write_tables(
+        tmp_path / "in", main=ONE, contarcts="department,id\n", claimed="department,criterion,points\n"
+    )
+    write_facts(folder / "sub" / "a.yaml", "a")
+    (folder / "main.parquet").write_bytes(b"x")
+    (folder / "MAIN.CSV").write_bytes(b"x")
+    found = score(folder, rules, tmp_path / "out")
+    assert found.totals == {"甲局": "19.00"}
+    assert [one.file for one in found.reading.unread] == ["MAIN.CSV", "contarcts.csv", "main.parquet", "sub"]
+    assert "contracts" in found.reading.unread[1].why.en
+    assert (tmp_path / "out" / "unread.csv").read_text(encoding="utf-8-sig").splitlines()[0] == "file,reason"
+
+
+def test_nothing_to_read_is_told_with_what_is_there(tmp_path: Path, rules: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "甲局.xls").write_bytes(b"x")
+    with pytest.raises(UsageProblem) as caught:
+        score(folder, rules)
+    assert caught.value.problems[0].code == "U032"
+    assert "not read: 甲局.xls" in caught.value.problems[0].message.en
+
+
+def test_the_command_names_what_is_not_read_and_in_which_encoding(tmp_path: Path, rules: Path) -> None:
+    folder = write_tables(tmp_path / "in", main=ONE.encode("gbk"))
+    (folder / os.fsdecode(b"\xd6\xd0.txt")).write_bytes(b"x")
+    done = audit("portfolio", "score", folder, "-r", rules, "-o", tmp_path / "out", AUDIT_LANG="en")
+    assert (done.code, done.err.splitlines()) == (
+        0,
+        [
+            "main.csv was read as GB 18030",
+            "not read: \\xd6\\xd0.txt (the tables read are main.csv and its like)",
+        ],
+    )
+    about = (tmp_path / "out" / "about.csv").read_text(encoding="utf-8")
+    assert "encoding of main.csv,GB 18030\n" in about
+
+
+# Results
+
+
+def test_a_result_is_read_as_it_was_written(tmp_path: Path, rules: Path) -> None:
+    out = tmp_path / "out"
+    score(write_tables(tmp_path / "in", main=ONE, contracts="department,id,late\n甲局,H1,3\n"), rules, out)
+    (out / "notes.txt").write_text("x", encoding="utf-8")
+    with workspace(reading=out) as work:
+        assert [one.file for one in open_result(work, out)] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [
+        ("scores", "甲局,18.00", "甲局,19.00"),
+        ("scores", "甲局,18.00", "甲局,x"),
+        ("scores", "甲局,18.00", "甲局,"),
+        ("scores", '甲局,18.00,"",1,columns\n', ""),
+        ("scores", "department,total", "department,totals"),
+        ("ledger", "1.00,1.00", "1.00,0.50"),
+        ("ledger", "甲局,2", "乙局,2"),
+        ("ledger", "甲局,2", "甲局,zwei"),
+        ("criteria", "20.00,", "2O.00,"),
+        ("about", "scored,1", "scored,2"),
+        ("unread", "file,reason\n", "file,reason\nx,y\n"),
+        ("claims", "department", "departments"),
+    ],
+)
+def test_a_result_that_was_changed_is_refused(
+    tmp_path: Path, rules: Path, table: str, old: str, new: str
+) -> None:
+    out = tmp_path / "out"
+    score(write_tables(tmp_path / "in", main=ONE, contracts="department,id,late\n甲局,H1,3\n"), rules, out)
+    path = out / f"{table}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with workspace(reading=out) as work, pytest.raises(RecordError) as caught:
+        open_result(work, out)
+    assert {one.code for one in caught.value.problems} == {"V010"}
+
+
+def test_both_kinds_of_tables_in_a_result_are_refused(tmp_path: Path, rules: Path) -> None:
+    out = tmp_path / "out"
+    score(write_tables(tmp_path / "in", main=ONE), rules, out)
+    score(tmp_path / "in", rules, tmp_path / "other", "parquet")
+    shutil.copy(tmp_path / "other" / "about.parquet", out)
+    with workspace(reading=out) as work, pytest.raises(RecordError) as caught:
+        open_result(work, out)
+    assert "both CSV and Parquet" in caught.value.problems[0].message.en
+
+
+@pytest.mark.parametrize("kind", ["parquet", "duckdb"])
+def test_damaged_tables_are_told(tmp_path: Path, rules: Path, kind: str) -> None:
+    """Cut off, overwritten in parts, empty: the same error with the file, or the same scores as before."""
+    import random
+
+    dice = random.Random(11)
+    rows = "".join(f"部门{one:04},100,{dice.randrange(100)}\n" for one in range(300))
+    folder = write_tables(tmp_path / "in", main=f"department,budget,spent\n{rows}")
+    as_parquet(folder) if kind == "parquet" else as_database(folder)
+    path = folder / ("main.parquet" if kind == "parquet" else "in.duckdb")
+    source = folder if kind == "parquet" else path
+    content = path.read_bytes()
+    codes: list[int] = []
+    for _ in range(12):
+        damaged = bytearray(content)
+        for _ in range(dice.randrange(1, 6)):
+            damaged[dice.randrange(len(damaged))] = dice.randrange(256)
+        path.write_bytes(damaged[: dice.choice([len(damaged), dice.randrange(len(damaged))])])
+        try:
+            score(source, rules)
+        except AuditError as error:
+            codes.append(error.exit_code)
+    assert {*codes} == {3}
+    assert len(codes) > 4
