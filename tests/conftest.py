@@ -1,20 +1,26 @@
-"""How long Hypothesis searches: briefly by default, and with ``--hypothesis-profile=thorough`` much longer."""
+"""How Hypothesis searches: briefly and the same each time, or with ``--hypothesis-profile=thorough`` long and at random."""
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
-# Without the phase that explains a failure, which takes longer than finding it.
+# Every change is judged on the same examples: a search that is lucky only now and then is for people to run, with the
+# thorough profile. No time is asserted, and the phase that explains a failure is left out: it takes longer than finding it.
 settings.register_profile(
-    "quick",
+    "judged",
     max_examples=50,
+    derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
 )
-# A change is judged on the same departments each time: a search that is lucky only now and then is for people to run.
-settings.register_profile("judged", settings.get_profile("quick"), derandomize=True)
-settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2000)
-settings.load_profile("judged" if os.environ.get("CI") else "quick")
+# What a search at random has found to fail is kept, and tried first the next time.
+settings.register_profile(
+    "thorough",
+    settings.get_profile("judged"),
+    max_examples=2000,
+    derandomize=False,
+    database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
+)
+settings.load_profile("judged")

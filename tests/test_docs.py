@@ -40,7 +40,7 @@ from engine.scoring import score_directly
 from engine.source import MAX_BYTES, parse_source, read_source
 from engine.testing.examples import run_examples
 from engine.writing import write_whole
-from tests.command import GOLDEN, ROOT, settings
+from tests.command import GOLDEN, PATIENCE, ROOT, settings
 from tests.pages import PAGES, Command, File, Page, code
 
 NOT_RUN = {
@@ -90,7 +90,7 @@ def _start(page: Page, folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
 
 
 def _outputs(session: subprocess.Popen[bytes], folder: Path) -> list[str]:
-    session.wait(timeout=300)
+    session.wait(timeout=PATIENCE)
     files = sorted((folder / "steps").glob("*.out"), key=lambda file: int(file.stem))
     return [file.read_text(encoding="utf-8") for file in files]
 

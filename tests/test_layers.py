@@ -13,7 +13,7 @@ from tests.command import ROOT
 LAYERS = (
     {"errors"},
     {"inputs", "unfinished"},
-    {"yaml_slips", "markdown", "writing"},
+    {"yaml_slips", "markdown", "writing", "side_by_side"},
     {"source"},
     {"language"},
     {"ruleset"},

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.command import PATIENCE
+
 SWITCHES = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
@@ -36,17 +38,19 @@ def pages(document: Path) -> list[str]:
     profile = document.parent / "office-profile"
     subprocess.run(
         [office, f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "pdf", document.name],
-        cwd=document.parent, capture_output=True, timeout=180, check=True,
+        cwd=document.parent, capture_output=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
     pdf = document.with_suffix(".pdf")
-    done = subprocess.run([reader, "-layout", pdf, "-"], capture_output=True, check=True, timeout=60)
+    done = subprocess.run([reader, "-layout", pdf, "-"], capture_output=True, check=True, timeout=PATIENCE)
     return done.stdout.decode().split("\f")[:-1]
 
 
 def fonts(document: Path) -> str:
     """The fonts in the PDF that :func:`pages` made of the document."""
     (reader,) = needed("pdffonts")
-    done = subprocess.run([reader, document.with_suffix(".pdf")], capture_output=True, check=True, timeout=60)
+    done = subprocess.run(
+        [reader, document.with_suffix(".pdf")], capture_output=True, check=True, timeout=PATIENCE
+    )
     return done.stdout.decode()
 
 

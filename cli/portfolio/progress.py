@@ -36,12 +36,12 @@ class Progress:
         now = time.monotonic()
         if stage != self.stage:
             self.stage, self.began, self.said = stage, now, 0.0
-        if now - self.said < 0.1:
+        if now - self.said < 0.1 and not 0 < done == of:
             return
         self.said = now
         line = self.session.say(_STAGES[stage])
         if of:
-            rate = done / (now - self.began) if done else 0.0
+            rate = done / (now - self.began) if done and now > self.began else 0.0
             left = (of - done) / rate if rate else 0.0
             line += f" {done:,}/{of:,}"
             line += (

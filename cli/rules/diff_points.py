@@ -40,11 +40,12 @@ class Points:
         from engine.proof.extra import require_solver
 
         require_solver()
+        from engine.proof.budget import Seconds
         from engine.proof.difference.comparing import Comparison
         from engine.proof.difference.worst import worst as find_worst
 
         self.session = session
-        comparison = Comparison(before, after, seconds)
+        comparison = Comparison(before, after, Seconds(seconds))
         self.differences = _compared(comparison, after, session)
         self.worst: Worst | None = find_worst(comparison) if worst else None
         self.total: Criterion = after.root

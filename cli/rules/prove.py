@@ -100,14 +100,19 @@ def _check_names(ruleset: Ruleset, names: tuple[str, ...]) -> None:
 
 def _answers(ruleset: Ruleset, names: tuple[str, ...], seconds: float, processes: int) -> list[Answer]:
     """The answers; on a terminal with a bar of how many are in."""
+    from engine.proof.budget import Seconds
     from engine.proof.proving import prove as prove_all
     from engine.proof.proving import tasks_of
 
     if not sys.stderr.isatty():
-        return prove_all(ruleset, names, seconds=seconds, processes=processes)
+        return prove_all(ruleset, names, budget=Seconds(seconds), processes=processes)
     with click.progressbar(length=len(tasks_of(ruleset, names)), label=ruleset.id, file=sys.stderr) as bar:
         return prove_all(
-            ruleset, names, seconds=seconds, processes=processes, progress=lambda answer: bar.update(1)
+            ruleset,
+            names,
+            budget=Seconds(seconds),
+            processes=processes,
+            progress=lambda answer: bar.update(1),
         )
 
 

@@ -7,7 +7,6 @@ scored before it is believed.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from engine.language.terms import Apply, walk
 from engine.ledger.scoring import Scoring
 from engine.proof.answers import Document, Witness
 from engine.proof.arithmetic import Bool, both
+from engine.proof.budget import Budget
 from engine.proof.documents import Reader
 from engine.proof.solving import Refuter, World
 from engine.proof.witness import Finder, Scored, unconfirmed
@@ -47,11 +47,11 @@ class Finding:
 
 
 class Prover:
-    """Proves about the rulesets' common department; each question gets ``seconds``."""
+    """Proves about the rulesets' common department; each question gets the whole ``budget``."""
 
-    def __init__(self, rulesets: Sequence[Ruleset], seconds: float = 10.0) -> None:
+    def __init__(self, rulesets: Sequence[Ruleset], budget: Budget) -> None:
         self.rulesets = tuple(rulesets)
-        self.seconds = seconds
+        self.budget = budget
         self.scored = Scored()
         self.deadline = 0.0
         self._abstract: Refuter | None = None
@@ -64,19 +64,24 @@ class Prover:
         return self.rulesets[0]
 
     @property
-    def milliseconds(self) -> int:
-        return int(self.seconds * 1000 / 2)
+    def half(self) -> float:
+        """What one of the ways to an answer may cost, so that something is left for others."""
+        return self.budget.seconds / 2
+
+    def deadline_from_now(self, seconds: float) -> float:
+        """When so much more will have been spent."""
+        return self.budget.spent() + seconds
 
     @property
     def refuter(self) -> Refuter:
         if self._abstract is None:
-            self._abstract = Refuter(World(self.rulesets))
+            self._abstract = Refuter(World(self.rulesets), self.budget)
         return self._abstract
 
     def finder(self, records: int, years: int) -> Finder:
         if (records, years) not in self._finders:
             world = World(self.rulesets, records, years=years)
-            self._finders[records, years] = Finder(world, self.milliseconds)
+            self._finders[records, years] = Finder(world, self.budget)
         return self._finders[records, years]
 
     def decide(
@@ -95,7 +100,7 @@ class Prover:
         ``abstract`` is a weaker claim, easier to show impossible. ``scored`` asks that the department
         has a score.
         """
-        self.deadline = time.monotonic() + self.seconds
+        self.deadline = self.deadline_from_now(self.budget.seconds)
         weaker = abstract or claim
         if not expected and self._soon_impossible(weaker, claim):
             return Finding("impossible")
@@ -109,19 +114,19 @@ class Prover:
     @contextmanager
     def _preparing(self) -> Iterator[None]:
         """What is said is put into the solver's terms outside the time for the answer: how long it takes is the machine's matter."""
-        started = time.monotonic()
+        started = self.budget.spent()
         try:
             yield
         finally:
-            self.deadline += time.monotonic() - started
+            self.deadline += self.budget.spent() - started
 
     def _soon_impossible(self, weaker: Claim, claim: Claim) -> bool:
         """Whether it is shown at once, with amounts of any number of decimals."""
-        refuter, budget = self.refuter, min(self.milliseconds, 1_000)
+        refuter, seconds = self.refuter, min(self.half, 1.0)
         with self._preparing():
             ways = list(self._ways(weaker, claim))
         refuter.deadline = self.deadline
-        return any(refuter.check(one, budget) == "impossible" for one in ways)
+        return any(refuter.check(one, seconds) == "impossible" for one in ways)
 
     def _ways(self, weaker: Claim, claim: Claim) -> Iterator[Bool]:
         """What may be shown to be impossible, the easiest first."""
@@ -133,21 +138,21 @@ class Prover:
 
     def _impossible(self, weaker: Claim, claim: Claim) -> Finding | None:
         """That it is, with all that is known: of amounts of any number of decimals, or else of those on the grid."""
-        refuter, budget = self.refuter, self.milliseconds
+        refuter, seconds = self.refuter, self.half
         with self._preparing():
             said = both(refuter.world.valid, weaker(refuter.world))
             exact = both(refuter.world.valid, claim(refuter.world))
-        refuter.deadline = max(self.deadline, time.monotonic() + self.seconds / 2)
-        if refuter.check(said, budget, details=True, related=True) == "impossible":
+        refuter.deadline = max(self.deadline, self.deadline_from_now(self.half))
+        if refuter.check(said, seconds, details=True, related=True) == "impossible":
             return Finding("impossible")
-        if refuter.check(exact, budget, grid=True, details=True, related=True) == "impossible":
+        if refuter.check(exact, seconds, grid=True, details=True, related=True) == "impossible":
             return Finding("impossible", reason=ON_THE_GRID)
         return None
 
     def _possible(self, claim: Claim, confirm: Confirm, question: str, target: str, scored: bool) -> Finding:
         undecided = False
         for records, years in SIZES[:1] if self._exact else SIZES:
-            if time.monotonic() > self.deadline:
+            if self.budget.spent() > self.deadline:
                 undecided = True
                 break
             with self._preparing():

@@ -8,21 +8,19 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from engine.proof.answers import Answer
+from engine.proof.budget import SECONDS, Budget, Seconds
 from engine.proof.extra import require_solver
 from engine.proof.prover import Prover
 from engine.proof.questions.base import Question, Target
 from engine.proof.questions.registry import QUESTIONS
-from engine.proof.side_by_side import can_fork, side_by_side
 from engine.ruleset.model import Ruleset
+from engine.side_by_side import can_fork, side_by_side
 
 FEW = 12
 """Up to so many questions are answered by one process: another would only repeat its preparations."""
 
 BATCH = 32
 """About so many questions are asked of one encoding. It grows with each, so that later ones would take longer."""
-
-SECONDS = 10.0
-"""How long one question about one target may take before it is left unknown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,23 +54,24 @@ def prove(
     ruleset: Ruleset,
     names: Iterable[str] = (),
     *,
-    seconds: float = SECONDS,
+    budget: Budget | None = None,
     processes: int = 1,
     progress: Callable[[Answer], None] = lambda answer: None,
 ) -> list[Answer]:
     """Every question asked of ``ruleset``, or of the rules and criteria called ``names``.
 
-    ``seconds`` is about the time for each answer; where it runs out the answer is "unknown", and says so. A
+    ``budget`` is what each answer may cost, ten seconds if nothing is said; where it runs out the answer is "unknown". A
     department is only shown once its score has borne out what it is shown for; one that does not is an
     :class:`~engine.errors.UnconfirmedWitness`. With several ``processes``, answers come to ``progress`` as
     they are found, and are returned in order. Raises :class:`UsageProblem` without z3-solver.
     """
     require_solver()
+    each = budget or Seconds(SECONDS)
     tasks = tasks_of(ruleset, names)
     batches = _batches(tasks, ruleset)
 
     def work(batch: list[int]) -> Iterator[tuple[int, Answer]]:
-        prover = Prover([ruleset], seconds)
+        prover = Prover([ruleset], each)
         for index in batch:
             yield index, answered(prover, tasks[index])
 

@@ -1,4 +1,4 @@
-"""Asking the solver, within a time.
+"""Asking the solver, within a budget.
 
 A :class:`World` is the rulesets' common department with what they make of it. An *abstract* one has
 record lists of any length and an unknown calendar: what contradicts itself there is impossible. A
@@ -7,7 +7,6 @@ record lists of any length and an unknown calendar: what contradicts itself ther
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
@@ -18,6 +17,7 @@ import z3
 
 from engine.proof.abstract import Abstract, Bag
 from engine.proof.arithmetic import Bool, Expr, both, negation
+from engine.proof.budget import Budget
 from engine.proof.encoding import Encoder
 from engine.proof.gathering import Unrolled
 from engine.proof.scores import Scores
@@ -25,7 +25,6 @@ from engine.proof.variables import Department, Variable, calendar_ends, variable
 from engine.proof.workdays import Calendar
 from engine.ruleset.model import Ruleset
 
-FOREVER = 1_000_000
 MOST_ROUNDINGS = 20
 """How many rounded amounts of a claim are put in order."""
 
@@ -81,16 +80,10 @@ def _window(rulesets: Iterable[Ruleset], years: int) -> tuple[int, int]:
     return (start, end) if start < end else (first, last)
 
 
-def new_solver(milliseconds: int) -> z3.Solver:
-    """A solver that gives up after so long."""
-    solver = z3.Solver()
-    solver.set("timeout", milliseconds)
-    return solver
-
-
-def ask(solver: z3.Solver, *assumptions: Bool) -> Verdict:
+def ask(solver: z3.Solver, budget: Budget, *assumptions: Bool) -> Verdict:
     """What the solver says. It takes an interrupt for a reason not to know, which is raised here as Python does."""
     result = solver.check(*assumptions)
+    budget.charge(solver)
     if result == z3.sat:
         return "possible"
     if result == z3.unsat:
@@ -100,25 +93,23 @@ def ask(solver: z3.Solver, *assumptions: Bool) -> Verdict:
     return "unknown"
 
 
-def remaining(deadline: float) -> int:
-    """The milliseconds left until ``deadline``."""
-    left = deadline - time.monotonic()
-    return FOREVER if left > FOREVER else int(left * 1000)
-
-
 class Refuter:
     """Shows in an abstract world that something is impossible. It uses only the axioms that bear on it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, budget: Budget) -> None:
         self.world = world
+        self.budget = budget
         self._symbols: dict[int, tuple[Expr, frozenset[str]]] = {}
         self.deadline = inf
-        """When to stop, by the monotonic clock."""
+        """When to stop, by what the budget has spent."""
+
+    def _left(self, seconds: float) -> float:
+        return min(seconds, self.deadline - self.budget.spent())
 
     def check(
         self,
         claim: Bool,
-        milliseconds: int,
+        seconds: float,
         *,
         grid: bool = False,
         details: bool = False,
@@ -131,15 +122,16 @@ class Refuter:
         """
         if z3.is_false(z3.simplify(claim)):
             return "impossible"
-        milliseconds = min(milliseconds, remaining(self.deadline))
-        if milliseconds <= 0:
+        seconds = self._left(seconds)
+        if seconds <= 0:
             return "unknown"
-        extra = self._relations(claim, milliseconds) if related else []
+        extra = self._relations(claim, seconds) if related else []
         claims = [claim, *extra]
-        solver = new_solver(max(1, min(milliseconds, remaining(self.deadline))))
+        solver = z3.Solver()
+        self.budget.limit(solver, self._left(seconds))
         bearing = self.bearing(claims, grid=grid, details=details)
         solver.add(*claims, *bearing, *self._in_order([*claims, *bearing], grid))
-        return ask(solver)
+        return ask(solver, self.budget)
 
     def bearing(self, claims: Sequence[Bool], *, grid: bool = False, details: bool = False) -> list[Bool]:
         """The axioms that share an unknown with the claims, directly or through others."""
@@ -182,7 +174,7 @@ class Refuter:
             self._symbols[name] = (expression, frozenset(_names(expression)))
         return self._symbols[name][1]
 
-    def _relations(self, claim: Bool, milliseconds: int) -> list[Bool]:
+    def _relations(self, claim: Bool, seconds: float) -> list[Bool]:
         """What is certain of the sums and counts of the claim, two at a time: which is never the greater."""
         abstract = self.world.abstract
         assert abstract is not None
@@ -193,10 +185,10 @@ class Refuter:
             used = [bag for bag in (one, two) if _quantities(bag, self) & names]
             near = any(_quantities(bag, self) & wanted for bag in (one, two))
             if len(used) == 2 and near:
-                found += self._compared(one, two, min(milliseconds, 1_000))
+                found += self._compared(one, two, min(seconds, 1.0))
         return found
 
-    def _compared(self, one: Bag, two: Bag, milliseconds: int) -> list[Bool]:
+    def _compared(self, one: Bag, two: Bag, seconds: float) -> list[Bool]:
         """Which of two bags never has the larger sum or count: it suffices to look at one record."""
         abstract = self.world.abstract
         assert abstract is not None
@@ -205,7 +197,7 @@ class Refuter:
         facts: list[Bool] = []
         for low, high, less, more in ((one, two, first, second), (two, one, second, first)):
             outside = both(member.present, less[0].value, negation(more[0].value))
-            if self._certain(outside, milliseconds):
+            if self._certain(outside, seconds):
                 facts.append(low.count <= high.count)
             if low.sum is None or high.sum is None:
                 continue
@@ -213,13 +205,13 @@ class Refuter:
             has_values = both(
                 z3.Implies(less[0].value, less[1].defined), z3.Implies(more[0].value, more[1].defined)
             )
-            if self._certain(both(member.present, has_values, adds), milliseconds):
+            if self._certain(both(member.present, has_values, adds), seconds):
                 facts.append(z3.Implies(both(low.defined, high.defined), low.sum <= high.sum))
         return facts
 
-    def _certain(self, contrary: Bool, milliseconds: int) -> bool:
+    def _certain(self, contrary: Bool, seconds: float) -> bool:
         """Whether the contrary is impossible, for whatever record."""
-        return self.check(contrary, milliseconds) == "impossible"
+        return self.check(contrary, seconds) == "impossible"
 
 
 def _quantities(bag: Bag, refuter: Refuter) -> frozenset[str]:

@@ -22,9 +22,10 @@ from engine.language.terms import NUMERIC, Kind
 from engine.ledger.scoring import Scoring
 from engine.proof.answers import Document
 from engine.proof.arithmetic import TRUE, Bool, Expr, both, negation, number
+from engine.proof.budget import Budget
 from engine.proof.documents import Reader
 from engine.proof.leaves import beside
-from engine.proof.solving import Verdict, World, ask, new_solver, remaining
+from engine.proof.solving import Verdict, World, ask
 from engine.proof.variables import Variable
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
@@ -33,8 +34,10 @@ from engine.source import parse_source
 ROUND = (100, 1000, 10, 1, 0, 50, 200, 90, 99, 101, 2, 3, 5, 20)
 """Amounts that are easy to read, the most usual first."""
 
-SIMPLER = 300
-"""Milliseconds in which a simpler department must be found to be worth it."""
+SIMPLER = 0.3
+"""The effort, as work that counts for so many seconds, with which a simpler department must be found to be worth it: so
+that a slow machine shows the same one, and not more than :data:`SLOW` seconds of it."""
+SLOW = 1.0
 
 Claim = Callable[[World], Bool]
 
@@ -42,13 +45,14 @@ Claim = Callable[[World], Bool]
 class Finder:
     """Finds departments in one concrete world."""
 
-    def __init__(self, world: World, milliseconds: int) -> None:
+    def __init__(self, world: World, budget: Budget) -> None:
         self.world = world
-        self.milliseconds = milliseconds
+        self.budget = budget
         self.deadline = inf
-        """When to be content with the department at hand, by the monotonic clock."""
+        """When to be content with the department at hand, by what the budget has spent."""
         self.scored = both(*(one.scored for one in world.scores))
-        self.solver = new_solver(milliseconds)
+        self.solver = z3.Solver()
+        budget.limit(self.solver, budget.seconds / 2)
         self.solver.add(world.valid)
         self._known = 0
         self._marks = 0
@@ -77,15 +81,18 @@ class Finder:
                 result, first = self._model(anew)
             if first is None:
                 return result, None
-            self.solver.set("timeout", SIMPLER)
+            self.budget.limit(self.solver, SLOW, effort=SIMPLER)
             return result, Reader(self.world, self._simplest(first))
         finally:
             self.solver.pop()
 
     def _model(self, solver: z3.Solver) -> tuple[Verdict, z3.ModelRef | None]:
-        solver.set("timeout", max(1, min(self.milliseconds // 2, remaining(self.deadline))))
-        result = ask(solver)
+        self.budget.limit(solver, min(self.budget.seconds / 4, self._left()))
+        result = ask(solver, self.budget)
         return result, solver.model() if result == "possible" else None
+
+    def _left(self) -> float:
+        return self.deadline - self.budget.spent()
 
     def _simplest(self, model: z3.ModelRef) -> z3.ModelRef:
         kept, found = self._settle(self.wishes, model)
@@ -121,7 +128,7 @@ class Finder:
         if z3.is_true(model.eval(wish, model_completion=True)):
             self.solver.add(wish)
             return model
-        if remaining(self.deadline) <= 0 or ask(self.solver, wish) != "possible":
+        if self._left() <= 0 or ask(self.solver, self.budget, wish) != "possible":
             return model
         found = self.solver.model()
         self.solver.add(wish)
@@ -135,9 +142,9 @@ class Finder:
             self.solver.add(z3.Implies(z3.Bool(name), wish))
         left = dict(marks)
         while left:
-            if remaining(self.deadline) <= 0:
+            if self._left() <= 0:
                 return [], model
-            result = ask(self.solver, *map(z3.Bool, left))
+            result = ask(self.solver, self.budget, *map(z3.Bool, left))
             if result == "possible":
                 return list(left.values()), self.solver.model()
             core = [str(one) for one in self.solver.unsat_core()] if result == "impossible" else list(left)
@@ -152,10 +159,10 @@ class Finder:
         self.solver.push()
         try:
             self.solver.add(self.scored)
-            if ask(self.solver) != "possible":
+            if ask(self.solver, self.budget) != "possible":
                 return self._plain()
             model = self.solver.model()
-            self.solver.set("timeout", SIMPLER)
+            self.budget.limit(self.solver, SLOW, effort=SIMPLER)
             for wishes in (self._no_records(), self._silence(), self._plain()):
                 kept, model = self._settle(wishes, model)
                 dropped = [wish for wish in wishes if not any(wish is one for one in kept)]

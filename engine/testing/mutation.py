@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +12,7 @@ from engine.facts.reading import read_facts
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
 from engine.scoring import score_directly
+from engine.side_by_side import can_fork, side_by_side
 from engine.testing.equivalence import same_points
 from engine.testing.examples import Case, cases_of, example_document, mismatches_of
 from engine.testing.mutants import Mutant, mutants
@@ -22,6 +21,9 @@ Killer = Literal["checks", "examples", "invariants", "equivalent", ""]
 
 WORTH_A_PROCESS = 50
 """How many mutants each further process is worth."""
+
+AT_A_TIME = 8
+"""How many mutants a process takes at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +43,7 @@ class Verdict:
 
 @dataclass(slots=True)
 class _Trials:
-    """Mutants and what they are tried on. ``order`` has the examples that killed most recently first."""
+    """Mutants and what they are tried on. ``order`` has the examples that killed most recently first, of one piece."""
 
     ruleset: Ruleset
     mutants: Sequence[Mutant]
@@ -93,36 +95,27 @@ def run_mutants(
     cases = list(cases_of(ruleset, folder))
     trials = _Trials(ruleset, list(mutants(ruleset.source)), cases, examples, list(range(len(cases))))
     count = len(trials.mutants)
+    pieces = [range(first, min(first + AT_A_TIME, count)) for first in range(0, count, AT_A_TIME)]
+
+    def work(piece: range) -> Iterator[tuple[int, Killer, str, Text | None]]:
+        trials.order.sort()  # so that no verdict depends on which process had what before
+        for index in piece:
+            verdict = trials.verdict(index)
+            yield index, verdict.killer, verdict.by, verdict.why
+
     processes = min(processes, count // WORTH_A_PROCESS)
-    if processes > 1 and "fork" in multiprocessing.get_all_start_methods():
-        yield from _shared(trials, processes, progress)
-        return
-    for index in range(count):
-        verdict = trials.verdict(index)
-        progress(index + 1, count)
-        yield verdict
-
-
-_forked: list[_Trials] = []
-"""The trials of a forked process: taken over with its memory, since a compiled ruleset cannot be sent."""
-
-
-def _shared(trials: _Trials, processes: int, progress: Callable[[int, int], None]) -> Iterator[Verdict]:
-    _forked[:] = [trials]
-    try:
-        pool: Pool
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
-            told = pool.imap(_told, range(len(trials.mutants)), chunksize=8)
-            for index, (killer, by, why) in enumerate(told):
-                progress(index + 1, len(trials.mutants))
-                yield Verdict(trials.mutants[index], killer, by, why)
-    finally:
-        _forked.clear()
-
-
-def _told(index: int) -> tuple[Killer, str, Text | None]:
-    verdict = _forked[0].verdict(index)
-    return verdict.killer, verdict.by, verdict.why
+    if processes > 1 and can_fork():
+        arriving = side_by_side(work, pieces, processes)
+    else:
+        arriving = (one for piece in pieces for one in work(piece))
+    waiting: dict[int, Verdict] = {}
+    told = 0
+    for index, killer, by, why in arriving:
+        waiting[index] = Verdict(trials.mutants[index], killer, by, why)
+        while told in waiting:
+            progress(told + 1, count)
+            yield waiting.pop(told)
+            told += 1
 
 
 def _differs(changed: Ruleset, case: Case) -> bool:

@@ -26,7 +26,7 @@ from engine.ruleset.library import Library
 from engine.scoring import score_directly
 from engine.source import parse_source, plain, read_source
 from engine.view import View
-from tests.command import GOLDEN, ROOT, audit
+from tests.command import GOLDEN, PATIENCE, ROOT, audit
 from tests.viewers import browser, fonts, needed, pages
 
 LIBRARY = Library()
@@ -392,7 +392,7 @@ def test_a_form_that_libreoffice_saved_reads_the_same(tmp_path: Path) -> None:
     audit("template", "guangdong/2024", "-o", book, "--from", GOLDEN)
     subprocess.run(
         [office, f"-env:UserInstallation=file://{tmp_path}/p", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "saved", book],
-        capture_output=True, timeout=180, check=True,
+        capture_output=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
     assert audit("score", tmp_path / "saved" / "facts.xlsx").out == audit("score", GOLDEN).out
 

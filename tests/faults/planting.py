@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import RulesetError
+from engine.proof.budget import Work
 from engine.proof.proving import prove
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.checks.registry import run_checks
@@ -28,8 +29,8 @@ TOOLS = ("check", "property", "proof", "example")
 
 DEPARTMENTS = 150
 SEED = 1
-SECONDS = 120.0
-"""For each answer: so long that a busy machine makes no answer "unknown"."""
+EFFORT = 120.0
+"""For each answer, as the solver's own work: what is "unknown" is so on every machine, busy or not."""
 
 Found = Mapping[str, tuple[str, ...]]
 """By tool: codes of checks, names of invariants, ``question:target``, names of examples. Also what is noted or unknown."""
@@ -111,7 +112,7 @@ def _by_properties(ruleset: Ruleset) -> tuple[str, ...]:
 
 def _by_proofs(ruleset: Ruleset) -> Found:
     found: dict[str, list[str]] = {"refuted": [], "noted": [], "unknown": [], "proved": []}
-    for answer in prove(ruleset, seconds=SECONDS):
+    for answer in prove(ruleset, budget=Work(EFFORT)):
         found[answer.state].append(f"{answer.question}:{answer.target}")
     return {
         "proof": tuple(found["refuted"]),

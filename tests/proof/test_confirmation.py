@@ -17,6 +17,7 @@ from engine.errors import RulesetError, UnconfirmedWitness
 from engine.proof import encoding, leaves
 from engine.proof.answers import Answer
 from engine.proof.arithmetic import TRUE, Bool, Expr, number, total
+from engine.proof.budget import Work
 from engine.proof.encoding import Coded
 from engine.proof.points import Points
 from engine.proof.prover import Prover
@@ -26,7 +27,7 @@ from engine.proof.scores import Scores
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Criterion, Ruleset
 from engine.source import parse_source
-from tests.command import ROOT, settings
+from tests.command import PATIENCE, ROOT, settings
 from tests.proof.test_prove import CLEAN
 
 Patch = pytest.MonkeyPatch
@@ -81,7 +82,7 @@ def built(*replacements: tuple[str, str], more: str = "") -> Ruleset:
 
 def asked(ruleset: Ruleset, question: str, target: str) -> Answer:
     (task,) = [one for one in tasks_of(ruleset) if one.question.id == question and one.target.name == target]
-    return answered(Prover([ruleset]), task)
+    return answered(Prover([ruleset], Work(60)), task)
 
 
 def other_comparison(patch: Patch, wrong: dict[str, str]) -> None:
@@ -238,7 +239,7 @@ def test_the_command_ends_with_exit_70(tmp_path: Any) -> None:
     for names in ([], ["very_late"]):
         run = subprocess.run(
             [sys.executable, "-c", program, str(path), *names],
-            cwd=ROOT, env=settings(), capture_output=True, encoding="utf-8", timeout=120, check=False,
+            cwd=ROOT, env=settings(), capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
         )  # fmt: skip
         assert run.returncode == 70, run.stderr
         assert "X004" in run.stderr

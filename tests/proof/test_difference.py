@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import RulesetError
+from engine.proof.budget import Work
 from engine.proof.difference.comparing import Comparison, PointsDifference, difference_in_points
 from engine.proof.difference.worst import Worst, worst
 from engine.ruleset.building import build_ruleset
@@ -62,7 +63,8 @@ def built(*changes: Change, text: str = CLEAN) -> Ruleset:
 
 def differences(*changes: Change, text: str = CLEAN) -> dict[str, PointsDifference]:
     return {
-        one.criterion.id: one for one in difference_in_points(built(text=text), built(*changes, text=text))
+        one.criterion.id: one
+        for one in difference_in_points(built(text=text), built(*changes, text=text), Work(60))
     }
 
 
@@ -241,7 +243,7 @@ def test_a_limit_in_law_that_is_set_two_working_days_earlier() -> None:
 
 
 def found_worst(*changes: Change, text: str) -> Worst:
-    comparison = Comparison(built(text=text), built(*changes, text=text), 10)
+    comparison = Comparison(built(text=text), built(*changes, text=text), Work(60))
     comparison.differences(lambda one: None)
     return worst(comparison)
 

@@ -11,6 +11,7 @@ from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.language.numbers import Rational
 from engine.ledger.scoring import Scoring
+from engine.proof.budget import Work
 from engine.proof.solving import World
 from engine.ruleset.library import Library
 from engine.ruleset.model import Ruleset
@@ -86,7 +87,7 @@ def test_what_is_said_of_lists_of_any_length_is_true_of_real_departments(referen
     points = {node.id: scores.points(node) for node in ruleset.root.subtree()}
     assert world.abstract is not None
     solver = z3.Solver()
-    solver.set("timeout", 5_000)
+    Work(5).limit(solver, 5)
     solver.add(world.valid, *world.axioms)
     found = departments(reference)
     for name, facts, scoring in found[:: max(1, len(found) // SAMPLE)]:

@@ -15,11 +15,12 @@ import z3
 
 from engine.errors import RulesetError, UnconfirmedWitness
 from engine.proof import encoding
+from engine.proof.budget import Seconds, Work
 from engine.proof.proving import FEW, prove, tasks_of
-from engine.proof.solving import ask, new_solver
+from engine.proof.solving import ask
 from engine.ruleset.building import build_ruleset
 from engine.source import parse_source
-from tests.command import ROOT, audit, settings
+from tests.command import PATIENCE, ROOT, audit, settings
 
 CRITERIA = 9
 HEAD = f"""\
@@ -61,7 +62,7 @@ def test_answers_come_in_the_order_of_the_questions(tmp_path: Path) -> None:
     tasks = tasks_of(ruleset)
     assert len(tasks) > FEW
     seen: list[str] = []
-    answers = prove(ruleset, processes=2, progress=lambda answer: seen.append(answer.target))
+    answers = prove(ruleset, budget=Work(60), processes=2, progress=lambda answer: seen.append(answer.target))
     assert [(one.question, one.target) for one in answers] == [
         (one.question.id, one.target.name) for one in tasks
     ]
@@ -77,7 +78,7 @@ def test_a_fault_in_one_of_them_is_a_fault(tmp_path: Path, monkeypatch: pytest.M
     )
     ruleset = build_ruleset(parse_source(table(tmp_path).read_bytes(), "many.yaml", RulesetError))
     with pytest.raises(UnconfirmedWitness) as caught:
-        prove(ruleset, processes=2)
+        prove(ruleset, budget=Work(60), processes=2)
     assert [one.code for one in caught.value.problems] == ["X004"]
     assert caught.value.exit_code == 70
 
@@ -113,7 +114,7 @@ def test_an_interrupt_ends_all_of_them() -> None:
     run = running()
     begun = children(run)
     os.killpg(run.pid, signal.SIGINT)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=PATIENCE)
     assert run.returncode == 1
     assert out == ""
     assert err.split() == ["Aborted!"]
@@ -122,12 +123,27 @@ def test_an_interrupt_ends_all_of_them() -> None:
 
 def test_an_interrupt_is_not_left_to_the_solver() -> None:
     """It takes one for a reason not to know the answer."""
-    solver = new_solver(20_000)
+    solver = z3.Solver()
     one, two, three = z3.Ints("one two three")
     solver.add(one * one * one + two * two * two + three * three * three == 42, one > 1)
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        ask(solver)
+    here, over = threading.get_ident(), threading.Event()
+
+    def interrupt() -> None:
+        """Once the solver is at work; a moment later, since it has to begin first."""
+        while sys._current_frames()[here].f_code.co_name != "Z3_solver_check_assumptions":
+            if over.wait(0.05):
+                return
+        if not over.wait(0.2):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            ask(solver, Seconds(PATIENCE))
+    finally:
+        over.set()
+        thread.join()
 
 
 @linux
@@ -135,7 +151,7 @@ def test_a_process_that_is_lost_is_a_fault() -> None:
     run = running()
     begun = children(run)
     os.kill(begun[0], signal.SIGKILL)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=PATIENCE)
     assert run.returncode == 70
     assert out == ""
     assert "X000" in err

@@ -20,6 +20,7 @@ from engine.language.printer import print_tree
 from engine.language.syntax import Node
 from engine.language.terms import Kind
 from engine.proof.arithmetic import TRUE, negation
+from engine.proof.budget import Work
 from engine.proof.solving import World as SolverWorld
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
@@ -194,7 +195,7 @@ def test_a_condition_is_in_the_solver_what_it_is_in_the_product(node: Node, valu
     rule = next(one for one in ruleset.rules if one.id == "asked")
     coded = scores.encoder.encode(rule.expression.term)
     solver = z3.Solver()
-    solver.set("timeout", 2_000)
+    Work(2).limit(solver, 2)
     solver.add(*world.axioms, *pinned(world, given, ruleset))
     able = solver.check()
     assert able != z3.unsat or "workdays" in text, text

@@ -11,6 +11,7 @@ from engine.errors import AuditError, RulesetError
 from engine.facts.reading import read_facts
 from engine.language.numbers import ZERO
 from engine.ledger.scoring import Scoring
+from engine.proof.budget import Work
 from engine.proof.difference.comparing import difference_in_points
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
@@ -67,7 +68,7 @@ def _scored(document: dict[str, object], ruleset: Ruleset) -> Scoring | None:
 def test_no_department_contradicts_a_verdict(name: str) -> None:
     before = _rulesets()[name]
     changed = _changed(before)
-    verdicts = [(what, after, difference_in_points(before, after, 1.0)) for what, after in changed]
+    verdicts = [(what, after, difference_in_points(before, after, Work(1))) for what, after in changed]
     assert verdicts
     assert any(one.verdict in CONTRADICTING for _, _, found in verdicts for one in found)
 

@@ -13,7 +13,7 @@ import pytest
 
 from engine import testing
 from engine.testing import PropertyFailure, check_properties, departments, facts_from
-from tests.command import ROOT, settings
+from tests.command import PATIENCE, ROOT, settings
 from tests.testing.test_properties import RATED, WRONG
 from tests.testing.test_strategies import HEAD, build
 
@@ -34,7 +34,7 @@ def project(tmp_path: Path) -> Path:
 def run(project: Path, *arguments: str, code: int) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "engine.testing.plugin", "-p", "no:randomly", *arguments],
-        cwd=project, env=settings(AUDIT_LANG="en"), capture_output=True, encoding="utf-8", timeout=120, check=False,
+        cwd=project, env=settings(AUDIT_LANG="en"), capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -118,6 +118,6 @@ def test_the_environment_names_further_folders_of_rulesets(project: Path) -> Non
     environment = settings(AUDIT_RULESETS=os.pathsep.join([str(project / "sets")]))
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "engine.testing.plugin", "--audit-ruleset", "mine/table", "-k", "bounded"],
-        cwd=project, env=environment, capture_output=True, encoding="utf-8", timeout=120, check=False,
+        cwd=project, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

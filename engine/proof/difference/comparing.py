@@ -13,6 +13,7 @@ from engine.errors import Text
 from engine.language.numbers import ZERO
 from engine.proof.answers import Witness
 from engine.proof.arithmetic import TRUE, Bool, both, either, negation
+from engine.proof.budget import SECONDS, Budget, Seconds
 from engine.proof.difference.common import at_odds, narrowed
 from engine.proof.difference.gap import Gaps, counts
 from engine.proof.difference.lifting import never_more
@@ -63,26 +64,26 @@ IMPOSSIBLE = Finding("impossible")
 def difference_in_points(
     before: Ruleset,
     after: Ruleset,
-    seconds: float = 10.0,
+    budget: Budget | None = None,
     progress: Callable[[PointsDifference], None] = lambda difference: None,
 ) -> list[PointsDifference]:
     """Each criterion of ``after`` in the order of its table, the table as a whole first; then those it dropped.
 
-    ``seconds`` is about the time for each answer; ``progress`` hears of each as it is found. Raises
+    ``budget`` is what each answer may cost, ten seconds if nothing is said; ``progress`` hears of each as it is found. Raises
     :class:`UsageProblem` without z3-solver, and :class:`~engine.errors.UnconfirmedWitness` if a department
     does not score as the solver said.
     """
     require_solver()
-    return Comparison(before, after, seconds).differences(progress)
+    return Comparison(before, after, budget or Seconds(SECONDS)).differences(progress)
 
 
 class Comparison:
     """Two rulesets asked about one department."""
 
-    def __init__(self, before: Ruleset, after: Ruleset, seconds: float) -> None:
+    def __init__(self, before: Ruleset, after: Ruleset, budget: Budget) -> None:
         self.before = before
         self.after = after
-        self.prover = Prover([before, after], seconds)
+        self.prover = Prover([before, after], budget)
         self.gaps = Gaps(before, after)
         self.found: dict[str, PointsDifference] = {}
         self.limits: dict[str, Text] = {}

@@ -6,7 +6,6 @@ other, for any record, the leaf never earns more by the other. A sum over record
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from engine.proof.arithmetic import Bool, both, negation
@@ -51,13 +50,13 @@ def _takes_as_much(prover: Prover, pair: RulePair, which: tuple[int, int]) -> bo
     if not same_records or (partner.at_most is not None and rule.at_most is None):
         return False
     refuter = prover.refuter
-    refuter.deadline = time.monotonic() + prover.seconds
+    refuter.deadline = prover.deadline_from_now(prover.budget.seconds)
     one, two = (refuter.world.scores[index] for index in which)
     contrary = [_takes_less(refuter.world, one, two, pair)]
     if rule.at_most is not None and partner.at_most is not None:
         low, high = one.encoder.encode(rule.at_most.term), two.encoder.encode(partner.at_most.term)
         contrary.append(both(low.defined, high.defined, high.value < low.value))
-    return all(refuter.check(claim, prover.milliseconds, details=True) == "impossible" for claim in contrary)
+    return all(refuter.check(claim, prover.half, details=True) == "impossible" for claim in contrary)
 
 
 def _takes_less(world: World, one: Scores, two: Scores, pair: RulePair) -> Bool:

@@ -7,7 +7,6 @@ departments that differ in one fact which the measure is made of.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -64,7 +63,7 @@ def answer(prover: Prover, target: Target) -> Reply:
 
 def _by_measure(prover: Prover, target: Target, facts: dict[str, Fact], name: str, way: Way) -> Finding:
     refuter = prover.refuter
-    refuter.deadline = time.monotonic() + prover.seconds
+    refuter.deadline = prover.deadline_from_now(prover.budget.seconds)
     world = refuter.world
     scores = world.scores[0]
     new = z3.Real(f"better {name}")
@@ -78,10 +77,10 @@ def _by_measure(prover: Prover, target: Target, facts: dict[str, Fact], name: st
     limits = [one >= number(known.low) for one in (new, any_value) if known.low is not None]
     limits += [one <= number(known.high) for one in (new, any_value) if known.high is not None]
     whatever = both(*limits, _falls(scores, target.node, name, new, any_value, way))
-    if refuter.check(whatever, prover.milliseconds) == "impossible":
+    if refuter.check(whatever, prover.half) == "impossible":
         return Finding("impossible")
     with_facts = both(world.valid, value.defined, any_value == value.value, whatever)
-    if refuter.check(with_facts, prover.milliseconds, details=True, related=True) == "impossible":
+    if refuter.check(with_facts, prover.half, details=True, related=True) == "impossible":
         return Finding("impossible")
     behind = sources_of_measures(prover.ruleset)[name]
     for fact_name in sorted(behind & facts.keys()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
@@ -68,17 +69,26 @@ def _begun(work: Callable[[Piece], Iterable[Found]]) -> tuple[Connection, BasePr
 def _given(connection: Connection, left: Iterator[Piece]) -> bool:
     """Whether there was another piece to give."""
     for piece in left:
-        connection.send(piece)
+        with _expected_to_live():
+            connection.send(piece)
         return True
     return False
 
 
 def _received(connection: Connection) -> tuple[str, Any]:
-    try:
+    with _expected_to_live():
         message: tuple[str, Any] = connection.recv()
-    except EOFError:
-        raise RuntimeError("a process of the solver's ended before its work was done") from None
     return message
+
+
+@contextmanager
+def _expected_to_live() -> Iterator[None]:
+    """A process that is gone shows as the end of what it says, or as an error: a broken pipe or a reset connection, which
+    must not be taken for one of the program's own input or output."""
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        raise RuntimeError(f"a process ended before its work was done ({error!r})") from None
 
 
 def _serve(connection: Connection, work: Callable[[Piece], Iterable[Found]]) -> None:
