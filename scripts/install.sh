@@ -22,5 +22,6 @@ if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 13))' && ! "$python
         "$python" -m pip install --quiet --no-cache-dir --force-reinstall "durable-rules>=2.0.28"
 fi
 
-"$python" -m pip install --quiet --editable ".$extras"
+# setuptools warns whoever builds that an editable installation sees the folder as it is, which is what it is for.
+PYTHONWARNINGS="ignore:Editable installation" "$python" -m pip install --quiet --editable ".$extras"
 "$python" -c 'import durable.engine, gmpy2, pydantic, _ruamel_yaml' # what was compiled can be loaded

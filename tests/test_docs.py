@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -59,19 +58,8 @@ pytest() {{ {sys.executable} -m pytest -p engine.testing.plugin "$@"; }}
 # Commands
 
 
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, list[str]]]:
-    """What each page's commands print. A page is one session in a folder of its own; pages run side by side."""
-    sessions = {name: _start(page, tmp_path_factory.mktemp("page")) for name, page in PAGES.items()}
-    try:
-        yield {name: _outputs(session, folder) for name, (session, folder) in sessions.items()}
-    finally:
-        for session, _ in sessions.values():
-            session.kill()
-            session.wait()
-
-
-def _start(page: Page, folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
+def printed(page: Page, folder: Path) -> list[str]:
+    """What the page's commands print, in one session in a folder of its own."""
     here, steps = folder / "here", folder / "steps"
     steps.mkdir()
     for data in ("fixtures", "rulesets"):
@@ -83,23 +71,19 @@ def _start(page: Page, folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
             script.append(f"mkdir -p $(dirname {step.name}); cp {steps}/{number}.file {step.name}")
         elif step.text not in NOT_RUN:
             script.append(f"{{ {step.text}\n}} >{steps}/{number}.out 2>&1")
-    session = subprocess.Popen(
-        ["bash", "-c", "\n".join(script)], cwd=here, env=settings(), stdin=subprocess.DEVNULL
-    )
-    return session, folder
-
-
-def _outputs(session: subprocess.Popen[bytes], folder: Path) -> list[str]:
-    session.wait(timeout=PATIENCE)
-    files = sorted((folder / "steps").glob("*.out"), key=lambda file: int(file.stem))
+    subprocess.run(
+        ["bash", "-c", "\n".join(script)], cwd=here, env=settings(), stdin=subprocess.DEVNULL,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    files = sorted(steps.glob("*.out"), key=lambda file: int(file.stem))
     return [file.read_text(encoding="utf-8") for file in files]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.steps])
-def test_every_command_prints_what_the_page_shows(name: str, printed: Mapping[str, list[str]]) -> None:
+def test_every_command_prints_what_the_page_shows(name: str, tmp_path: Path) -> None:
     commands = [step for step in PAGES[name].steps if isinstance(step, Command) and step.text not in NOT_RUN]
-    for command, got in zip(commands, printed[name], strict=True):
+    for command, got in zip(commands, printed(PAGES[name], tmp_path), strict=True):
         assert not re.search("Traceback|X000", got), got
         shown = "\n".join(command.shown)
         assert command.agrees_with(got), (
