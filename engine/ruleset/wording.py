@@ -34,6 +34,7 @@ _IF_NOT = {
     ),
     "rescale_root": Text("分值由全表其他指标按比例分摊", "its points are spread over the rest of the table"),
 }
+_LEFT_OUT = Text("不计入", "it is left out")
 _ROLLS = {
     "best": Text("取下级指标中得分最高的一项", "The best of its rows counts"),
     "weakest": Text("取下级指标中得分最低的一项", "The weakest of its rows counts"),
@@ -65,7 +66,8 @@ class Wording:
         if node.applies is not None and node.if_not is not None:
             pattern = Text("适用条件：{0}；不适用时{1}", "Applies where {0}; otherwise {1}")
             condition = self.condition(node.applies)
-            lines.append(put(pattern, condition, _IF_NOT[node.if_not]))
+            spread = node.if_not != "rescale" or node.parent is None or node.parent.roll == "sum"
+            lines.append(put(pattern, condition, _IF_NOT[node.if_not] if spread else _LEFT_OUT))
         lines += self.roll(node) if node.children else self.start(node)
         for rule in (*node.deductions, *node.bonuses):
             lines += self.costing(rule)

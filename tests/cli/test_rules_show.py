@@ -307,3 +307,9 @@ def test_what_cannot_be_shown(tmp_path: Path) -> None:
     run = audit("rules", "show", "guangdong/2024", "-o", tmp_path / "no" / "such" / "folder")
     assert run.code == 2
     assert "U001" in run.err
+
+
+def test_points_of_a_row_that_is_left_out_are_spread_only_where_the_branch_is_a_sum() -> None:
+    out = audit("--lang", "en", "rules", "show", "tests/shapes/exact-left-out.yaml", "-f", "markdown").out
+    assert out.count("its points are spread over the other rows of its branch") == 1
+    assert out.count("otherwise it is left out") == 4
