@@ -84,7 +84,7 @@ def _chosen(name: str | None, view: View) -> tuple[list[Rule], list[Criterion]]:
     criterion = ruleset.criteria.get(name or "") or by_title.get(name or "")
     rule = ruleset.rule(name) if name else None
     if name and rule is None and criterion is None:
-        from engine.language.types import suggestion
+        from engine.suggestions import suggestion
 
         known = [*(one.id for one in ruleset.rules), *ruleset.criteria]
         message = Text(f"没有规则或指标“{name}”", f"there is no rule or criterion '{name}'")

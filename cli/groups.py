@@ -39,7 +39,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in self.lazy and not args[0].startswith("-"):
-            from engine.language.types import suggestion
+            from engine.suggestions import suggestion
 
             close = suggestion(args[0], list(self.lazy))
             hint = close.in_language(wanted()).capitalize() if close else ""

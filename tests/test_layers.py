@@ -13,6 +13,7 @@ from tests.command import ROOT
 LAYERS = (
     {"errors"},
     {"inputs", "unfinished"},
+    {"suggestions"},
     {"yaml_slips", "markdown", "writing", "side_by_side"},
     {"source"},
     {"language"},

@@ -82,7 +82,7 @@ def prove(
 
 
 def _check_names(ruleset: Ruleset, names: tuple[str, ...]) -> None:
-    from engine.language.types import suggestion
+    from engine.suggestions import suggestion
 
     known = [*ruleset.criteria, *(rule.id for rule in ruleset.rules)]
     problems = [

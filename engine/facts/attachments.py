@@ -12,10 +12,11 @@ from engine.facts.refusals import why_not
 from engine.facts.values import ON_ONE_LINE, ONE_LINE, too_long
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
 from engine.language.terms import Kind, Type
-from engine.language.types import suggestion
 from engine.ruleset.model import ROOT, Criterion, Rule, Ruleset, TierScore, Unseen
 from engine.source import Mapping as MappingNode
 from engine.source import Node, Scalar, Sequence, break_at
+from engine.suggestions import suggestion
+from engine.yaml_slips import key_fix
 
 MAX_REMARK = 10_000
 """Characters of an explanation, a reason, a source: what people write beside the figures."""
@@ -99,7 +100,7 @@ class AttachmentReader:
         for key, entry in owner.entries.items():
             if key not in names:
                 message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
-                self.report("F002", message, entry.key, f"{path}.{key}", suggestion(key, names))
+                self.report("F002", message, entry.key, f"{path}.{key}", key_fix(key, names))
 
     def criterion(self, key: str, node: Node, path: str) -> Criterion | None:
         """The criterion called ``key``, by id or title."""

@@ -22,7 +22,6 @@ from engine.facts.identities import check_identities
 from engine.facts.model import Facts
 from engine.facts.readings import Conventions
 from engine.facts.values import MAX_NAME, ON_ONE_LINE, ONE_LINE, ValueReader, fact_paths, too_long
-from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
 from engine.source import (
     MAX_PROBLEMS,
@@ -35,6 +34,7 @@ from engine.source import (
     plain,
     read_source,
 )
+from engine.yaml_slips import key_fix
 
 SECTIONS = (
     "department", "year", "ruleset", "facts", "evidence", "claimed", "judgements", "waivers", "explanations",
@@ -99,7 +99,7 @@ def _facts(
     for key, entry in root.entries.items():
         if key not in SECTIONS:
             message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
-            problems.append(Problem("F002", message, entry.key.position, key, suggestion(key, SECTIONS)))
+            problems.append(Problem("F002", message, entry.key.position, key, key_fix(key, SECTIONS)))
     department = _department(root, problems)
     if not any_year:
         _check_year(root, ruleset, problems)

@@ -13,11 +13,11 @@ from engine.language.calendar import OutsideCalendar, check_known
 from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue
 from engine.language.terms import Kind, Value
-from engine.language.types import suggestion
 from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Ruleset
 from engine.ruleset.rendering import formats_of
 from engine.source import Mapping as MappingNode
 from engine.source import Node, Scalar, Sequence, break_at, folded
+from engine.yaml_slips import key_fix
 
 MAX_TEXT = 2000
 ONE_LINE = Text("名称里不能有换行或制表符", "a name has no line break and no tab in it")
@@ -85,7 +85,7 @@ class ValueReader:
                 self.report("F003", message, entry.key, where, Text("改写名称", "write the name instead"))
             elif not names:
                 message = Text(f"没有名为“{key}”的事实", f"there is no fact '{key}'")
-                self.report("F002", message, entry.key, where, suggestion(key, [*known, *labels]))
+                self.report("F002", message, entry.key, where, key_fix(key, [*known, *labels]))
             elif names[0] in found:
                 message = Text(f"“{key}”与另一项重复", f"'{key}' is stated twice, by name and by label")
                 self.report("F004", message, entry.key, where, Text("删去一个", "remove one"))

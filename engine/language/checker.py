@@ -55,9 +55,9 @@ from engine.language.types import (
     negated,
     product_type,
     quotient_type,
-    suggestion,
     unify,
 )
+from engine.suggestions import suggestion
 
 AGGREGATES = frozenset({"count", "sum", "all", "any", "min", "max", "average"})
 

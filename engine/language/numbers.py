@@ -7,6 +7,7 @@ counts alike, so that no operation between two of them can ever yield a float.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 from gmpy2 import mpq
@@ -96,6 +97,12 @@ def _too_long(digits: int) -> MalformedValue:
 
 def _malformed_number(text: str) -> MalformedValue:
     shown = shortened(text)
+    plain = unicodedata.normalize("NFKC", text)
+    if plain != text and (_PLAIN.match(plain) or _GROUPED.match(plain)):
+        return MalformedValue(
+            Text(f"“{shown}”用了全角字符", f"'{shown}' is in full-width characters"),
+            Text(f"写成 {shortened(plain)}", f"write {shortened(plain)}"),
+        )
     if "," in text and re.fullmatch(r"[+-]?[\d,]+(\.\d+)?", text, re.ASCII):
         return MalformedValue(
             Text(

@@ -9,7 +9,7 @@ from engine.errors import Text, text_list
 from engine.language.errors import ExpressionError
 from engine.language.syntax import Name
 from engine.language.terms import Read, ReadField, Records, Scalar, Term
-from engine.language.types import suggestion
+from engine.suggestions import suggestion
 
 NO_FACTS: frozenset[str] = frozenset()
 

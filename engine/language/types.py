@@ -8,7 +8,7 @@ every department.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -16,38 +16,15 @@ from engine.errors import Text
 from engine.language.errors import ExpressionError, Span
 from engine.language.numbers import HUNDRED, Rational, format_exact
 from engine.language.terms import KIND_NAMES, NUMERIC, Constant, Kind, Negate, Read, Term, Type
+from engine.suggestions import suggestion
 
 FLAG = Type(Kind.FLAG)
 _UNITLESS = frozenset({Kind.NUMBER, Kind.RATIO, Kind.COUNT})
 
 
-MANY = 300
-"""With more candidates than this a suggestion is looked for among the likeliest only: comparing takes long."""
-
-
-LONGEST_WORD, MOST_CANDIDATES = 200, 10_000
-"""Past these no suggestion is looked for: a thousand wrong names must not take long, either."""
-
-
 def kind_name(type_: Type) -> Text:
     """What people call the type."""
     return KIND_NAMES[type_.kind]
-
-
-def suggestion(word: str, candidates: Collection[str]) -> Text | None:
-    """“Did you mean”, where some candidate is near enough to ``word``."""
-    from difflib import get_close_matches
-
-    if len(word) > LONGEST_WORD or len(candidates) > MOST_CANDIDATES:
-        return None
-    if not isinstance(candidates, list):
-        candidates = list(candidates)
-    if len(candidates) > MANY:  # thousands of records' paths: only those that begin alike are looked at
-        candidates = [one for one in candidates if one[:3] == word[:3] and abs(len(one) - len(word)) < 3][
-            :MANY
-        ]
-    close = get_close_matches(word, candidates, n=1, cutoff=0.6)
-    return Text(f"是否应为“{close[0]}”？", f"did you mean '{close[0]}'?") if close else None
 
 
 def fit(term: Term, wanted: Type) -> Term:

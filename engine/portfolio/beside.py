@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from engine.errors import FactsError, Position, Problem, Text
 from engine.language.numbers import Rational
 from engine.language.terms import Kind, Type
-from engine.language.types import suggestion
 from engine.portfolio.cells import Cell, number_sql, trimmed, value_sql
 from engine.portfolio.headers import raw_columns
 from engine.portfolio.layout import (
@@ -27,6 +26,7 @@ from engine.portfolio.layout import (
 )
 from engine.portfolio.quoting import literal, name
 from engine.ruleset.model import ROOT, Criterion, Fact, Range, TierScore
+from engine.suggestions import suggestion
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.errors import FactsError, Fault, Position, Problem, Text, UsageProblem
-from engine.language.types import suggestion
 from engine.ledger.scoring import Scoring
 from engine.portfolio.cells import trimmed
 from engine.portfolio.comparing import differing_parts, result_of, results_of
@@ -20,6 +19,7 @@ from engine.portfolio.scoring import Portfolio
 from engine.portfolio.staging import number_departments
 from engine.portfolio.workspace import Workspace
 from engine.scoring import Scorer
+from engine.suggestions import suggestion
 
 
 def explain_department(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.errors import Position, Problem, Text, UsageProblem, text_list
-from engine.language.types import suggestion
 from engine.portfolio.layout import MAIN
+from engine.suggestions import suggestion
 
 FACTS_FILES = (".yaml", ".yml", ".json", ".xlsx")
 TABLES = (".csv", ".parquet")

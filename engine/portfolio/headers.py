@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
 from engine.language.terms import NUMERIC, Kind
-from engine.language.types import suggestion
 from engine.portfolio.cells import Cell
 from engine.portfolio.layout import HEAD, KEY, MAIN, Column, Table
 from engine.portfolio.quoting import name
+from engine.suggestions import suggestion
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import AuditError, Language, Position, Problem, Text, text_list
-from engine.language.types import suggestion
 from engine.portfolio.cells import trimmed
 from engine.portfolio.headers import raw_columns
 from engine.portfolio.layout import BESIDE, KEY, MAIN, Layout
 from engine.portfolio.quoting import name
 from engine.portfolio.reading import Reading
 from engine.portfolio.rows import insert, number_of
+from engine.suggestions import suggestion
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -11,7 +11,7 @@ from engine.language.conditions import Condition
 from engine.language.numbers import Rational, round_half_up
 from engine.language.scope import Scope
 from engine.language.terms import NUMERIC, Kind, Scalar, Type
-from engine.language.types import FLAG, suggestion
+from engine.language.types import FLAG
 from engine.ruleset import document as doc
 from engine.ruleset.expressions import Expressions, Path
 from engine.ruleset.found_as import check_found_as
@@ -35,6 +35,7 @@ from engine.ruleset.model import (
 from engine.ruleset.schema import as_basis, as_text
 from engine.source import Mapping as MappingNode
 from engine.source import node_at
+from engine.suggestions import suggestion
 
 POINTS = Type(Kind.POINTS)
 _NO_FACTS: frozenset[str] = frozenset()

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from engine.errors import Position, Problem, RulesetError, Text
 from engine.inputs import read_input
-from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
 from engine.source import Mapping, Node, Scalar, Sequence, read_source
+from engine.suggestions import suggestion
 
 _ID = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*\Z")
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from engine.errors import Problem, RulesetError, Text
-from engine.language.types import suggestion
 from engine.source import Entry, Mapping, Node, Scalar, Sequence
+from engine.suggestions import suggestion
 
 REPLACED_WHOLE = frozenset({"score", "judged", "combine", "basis"})
 

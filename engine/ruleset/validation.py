@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from engine.errors import Position, Problem, Text
-from engine.language.types import suggestion
 from engine.source import Mapping, Node, Scalar, node_at
+from engine.suggestions import suggestion
+from engine.yaml_slips import key_fix, wide_sign
 
 _MESSAGES = {
     "string_type": Text("此处应为文字", "a text is wanted here"),
@@ -22,6 +24,13 @@ _MESSAGES = {
     "model_attributes_type": Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"),
     "too_short": Text("列表不能为空", "the list is empty"),
 }
+
+FEW = 8
+"""So many keys are listed where none is near."""
+
+_QUOTE_IT = Text(
+    "{…} 里含逗号的文字和表达式要加引号", "inside {…}, quote texts and expressions that have a comma"
+)
 
 
 def problems_of(error: ValidationError, root: Node) -> list[Problem]:
@@ -60,7 +69,15 @@ def _problem(detail: Any, root: Node) -> Problem:
         )
         return Problem("R005", message, node.position)
     message = _MESSAGES.get(kind, Text(f"内容不对（{detail['msg']}）", f"not valid ({detail['msg']})"))
-    return Problem("R003", message, node.position)
+    return Problem("R003", message, node.position, fix=_plain_fix(node) if isinstance(node, Scalar) else None)
+
+
+def _plain_fix(node: Scalar) -> Text | None:
+    """What to write where full-width characters stand for plain ones."""
+    plain = unicodedata.normalize("NFKC", node.text)
+    if plain != node.text and plain.isdigit():
+        return Text(f"用半角数字写成 {plain}", f"write {plain}, in plain digits")
+    return wide_sign(node.text)
 
 
 def _literal_suggestion(node: Node, listed: str) -> Text | None:
@@ -75,17 +92,21 @@ def _unknown_key(path: tuple[str | int, ...], root: Node) -> Problem:
     if isinstance(owner, Mapping) and key in owner.entries:
         position = owner.entries[key].key.position
     message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
-    fix = suggestion(key, _keys(owner))
-    if fix is None and not key.replace("_", "").isalnum():
-        fix = Text(
-            "{…} 里含逗号的文字和表达式要加引号", "inside {…}, quote texts and expressions that have a comma"
-        )
-    return Problem("R002", message, position, fix=fix)
+    return Problem("R002", message, position, fix=_key_meant(key, path[:-1]))
 
 
-def _keys(owner: Node) -> list[str]:
-    """Every key that some part of a ruleset document has: near enough for a suggestion."""
-    from engine.ruleset import document
+def _key_meant(key: str, owner: tuple[str | int, ...]) -> Text | None:
+    """A key of ``owner`` that resembles this one, and where this one has a place."""
+    from engine.ruleset.places import keys_at, places_of
 
-    models = [one for one in vars(document).values() if isinstance(one, type) and issubclass(one, BaseModel)]
-    return sorted({field.alias or name for one in models for name, field in one.model_fields.items()})
+    here = keys_at(owner)
+    fixes = [fix] if (fix := key_fix(key, here)) is not None else []
+    if places := places_of(key):
+        zh, en = "、".join(one.zh for one in places), ", ".join(one.en for one in places)
+        fixes.append(Text(f"“{key}”写在{zh}之下", f"'{key}' stands under {en}"))
+    if not fixes and not key.replace("_", "").isalnum():
+        fixes = [_QUOTE_IT]
+    if not fixes and len(here) <= FEW:
+        fixes = [Text(f"这里可以写 {'、'.join(here)}", f"here may stand {', '.join(here)}")]
+    zh, en = "".join(one.zh for one in fixes), " ".join(one.en for one in fixes)
+    return Text(zh, en) if fixes else None

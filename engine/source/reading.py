@@ -228,8 +228,13 @@ class _Reader:
             pending[-1] = None
             return
         if not isinstance(node, Scalar):
+            from engine.yaml_slips import slip_near
+
             message = Text("键应为文字", "a key must be plain text")
             fix = Text("以 { 或 [ 开头的文字加引号", "quote a text that starts with { or [")
+            slip = slip_near(self.text, node.start, node.start)
+            if slip is not None:
+                (message, fix), _ = slip
             self.stop("S110", message, node.start, fix)
         if node.text in parent.entries:
             first = parent.entries[node.text].key.position

@@ -256,7 +256,7 @@ description:
     line
 
       more
-authority: "\ttab \x85 \u2028 \U0001f600 'quotes' \"double\" \\ 100%"
+authority: "\U0001f600 'quotes' \"double\" \\ 100%"
 """
 
 

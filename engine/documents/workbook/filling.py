@@ -14,10 +14,10 @@ from engine.errors import FactsError, Problem, Problems, Text, TooManyProblems
 from engine.facts.attachments import AttachmentReader
 from engine.facts.reading import SECTIONS
 from engine.facts.values import ValueReader
-from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
 from engine.source import Mapping as MappingNode
 from engine.source import Node, Scalar, Sequence
+from engine.suggestions import suggestion
 
 Cells = dict[str, str]
 

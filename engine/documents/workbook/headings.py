@@ -13,7 +13,7 @@ from msgspec import Struct
 from engine.documents.workbook.sheet_part import Sheet
 from engine.documents.workbook.sheets import ASK_NONE, NAME_ROW, NONE, NONE_COLUMN, TITLE_ROW, SheetLayout
 from engine.errors import Text
-from engine.language.types import suggestion
+from engine.suggestions import suggestion
 
 DEEPEST_HEAD = 60
 """How far down the row of names is looked for."""

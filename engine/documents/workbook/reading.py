@@ -17,11 +17,11 @@ from engine.errors import FactsError, Position, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.facts.readings import Conventions
-from engine.language.types import suggestion
 from engine.ruleset.model import Ruleset
 from engine.source import Entry, Node, Scalar
 from engine.source import Mapping as MappingNode
 from engine.source import Sequence as SequenceNode
+from engine.suggestions import suggestion
 
 _MOST_PROBLEMS = 1_000
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 from engine.errors import Problem, Text, UsageProblem
-from engine.language.types import suggestion
 from engine.ruleset.checks.base import Check
 from engine.ruleset.checks.registry import MODULES, WHEN_READ
+from engine.suggestions import suggestion
 
 _HEAD = """# Checks 检查项
 

@@ -20,12 +20,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.errors import Problem, Text
-from engine.language.types import suggestion
 from engine.ruleset.checks.base import Check
 from engine.ruleset.checks.places import key_position
 from engine.ruleset.document import Expectation
 from engine.ruleset.expressions import Path
 from engine.ruleset.model import Ruleset
+from engine.suggestions import suggestion
 
 CHECK = Check("R118", Text("示例和 unchecked 所指存在", "examples and 'unchecked' name what exists"), "error")
 

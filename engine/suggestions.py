@@ -1,0 +1,55 @@
+"""“Did you mean”: the name that was probably meant, and how it differs where a reader does not see it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+
+from engine.errors import Text
+
+MANY = 300
+"""With more candidates than this a suggestion is looked for among the likeliest only: comparing takes long."""
+
+LONGEST_WORD, MOST_CANDIDATES = 200, 10_000
+"""Past these no suggestion is looked for: a thousand wrong names must not take long, either."""
+
+_BLANK = Text("前后有空格", "there is a blank beside it")
+_WIDTH = Text("全角与半角不同", "full-width and half-width characters differ")
+_CASE = Text("大小写不同", "capital and small letters differ")
+
+
+def suggestion(word: str, candidates: Collection[str]) -> Text | None:
+    """What was probably meant instead of ``word``, never the word itself; ``None`` where nothing is near.
+
+    What a reader hardly sees (blanks, full-width characters, capital letters) is said.
+    """
+    if len(word) > LONGEST_WORD or len(candidates) > MOST_CANDIDATES:
+        return None
+    from difflib import get_close_matches
+
+    others = [one for one in candidates if one != word]
+    if len(others) > MANY:  # thousands of records' paths: only those that begin alike are looked at
+        others = [one for one in others if one[:3] == word[:3] and abs(len(one) - len(word)) < 3][:MANY]
+    plain = _plain(word)
+    for one in others:
+        if _plain(one) == plain:
+            return _alike(word, one)
+    close = get_close_matches(word, others, n=1, cutoff=0.6)
+    return Text(f"是否应为“{close[0]}”？", f"did you mean '{close[0]}'?") if close else None
+
+
+def _plain(word: str) -> str:
+    """The word without what tells it apart from another only to a program."""
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
+def _alike(word: str, meant: str) -> Text:
+    """How ``word`` differs from what was meant."""
+    one, two = word.strip(), meant.strip()
+    how = [_BLANK] if (one, two) != (word, meant) else []
+    if one.casefold() != two.casefold():
+        how.append(_WIDTH)
+    if unicodedata.normalize("NFKC", one) != unicodedata.normalize("NFKC", two):
+        how.append(_CASE)
+    zh, en = "；".join(each.zh for each in how), "; ".join(each.en for each in how)
+    return Text(f"写成“{meant}”（{zh}）", f"write '{meant}' ({en})")
