@@ -15,7 +15,7 @@ from engine.testing.properties import PropertyResult, run_properties
 from engine.testing.sources import facts_file
 
 _MARKS = {
-    "holds": ("✓", "green"), "fails": ("✗", "red"), "not_tried": ("?", "yellow"), "not_applicable": ("–", None),
+    "holds": ("✓", "green"), "fails": ("✗", "red"), "no_department": ("✗", "red"), "not_tried": ("?", "yellow"), "not_applicable": ("–", None),
 }  # fmt: skip
 
 COUNTEREXAMPLE = Text(
@@ -28,10 +28,14 @@ CHANGED = Text("与之相比的部门：", "The department that it was compared 
 def show_properties(ruleset: Ruleset, session: Session, max_examples: int, seed: int | None) -> bool:
     """Run and print all invariants; whether all of them hold."""
     results = _run(ruleset, max_examples, seed)
+    nobody = next((one for one in results if one.state == "no_department"), None)
+    if nobody is not None:
+        click.echo(f"  {click.style('✗', fg='red')} {one_line(session.say(nobody.told))}")
+        return False
     for one in results:
         for line in _lines(one, session):
             click.echo(line)
-    return all(one.state != "fails" for one in results)
+    return not any(one.failed for one in results)
 
 
 def _run(ruleset: Ruleset, max_examples: int, seed: int | None) -> list[PropertyResult]:

@@ -72,7 +72,7 @@ class _Trials:
             from engine.testing.properties import run_properties
 
             results = run_properties(changed, max_examples=self.examples, seed=0)
-            failed = next((one for one in results if one.state == "fails"), None)
+            failed = next((one for one in results if one.failed), None)
             if failed is not None:
                 return "invariants", failed.invariant.name
         return "", ""

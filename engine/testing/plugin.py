@@ -150,7 +150,7 @@ class PropertyItem(RulesetItem):
         from engine.testing.properties import failure_report
 
         result = self.parent.results[self.invariant.name]
-        if result.state == "fails":
+        if result.failed:
             raise Failed(failure_report(result, self.parent.language))
         if result.state != "holds":
             pytest.skip(self.parent.say(result.told))

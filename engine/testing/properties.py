@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.errors import Unsatisfiable
+from hypothesis.reporting import with_reporter
 
-from engine.errors import Language, Text
+from engine.errors import Language, Problem, Text
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
 from engine.testing.invariants.base import Invariant, Scope, Violation
@@ -29,14 +31,14 @@ SHRINKING_TRIES = 2_000
 """With how many departments a counterexample is made smaller before the smallest so far is taken: a number and no time, so
 that a seed gives the same one on every machine."""
 
-State = Literal["holds", "fails", "not_tried", "not_applicable"]
+State = Literal["holds", "fails", "no_department", "not_tried", "not_applicable"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PropertyResult:
     """What came of one invariant.
 
-    ``tried`` counts the departments that put it to the test: those with something to compare. Where it
+    ``no_department``: none that was drawn meets the ruleset's checks. ``tried`` counts the departments that put it to the test: those with something to compare. Where it
     fails, ``counterexample`` is the smallest department found, and ``changed`` the one it was compared with.
     """
 
@@ -47,6 +49,11 @@ class PropertyResult:
     message: Text | None = None
     counterexample: Document | None = None
     changed: Document | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it does not hold, or cannot: a ruleset that no department meets."""
+        return self.state in ("fails", "no_department")
 
     @property
     def told(self) -> Text:
@@ -83,6 +90,8 @@ def run_properties(
     search = _Search(ruleset, max_examples, seed, database, progress)
     failed: dict[str, tuple[Violation, Document]] = {}
     while wanted and (found := search.run(wanted)) is not None:
+        if isinstance(found, Text):
+            return [_untried(one, scopes[one.name], found) for one in invariants]
         violation, document = found
         failed[violation.name] = (violation, document)
         if violation.name == TOTAL.name:
@@ -104,7 +113,7 @@ class PropertyFailure(AssertionError):
 def check_properties(ruleset: Ruleset, **how: Any) -> list[PropertyResult]:
     """:func:`run_properties`, for a test: raises :class:`PropertyFailure` where an invariant does not hold."""
     results = run_properties(ruleset, **how)
-    failed = [one for one in results if one.state == "fails"]
+    failed = [one for one in results if one.failed]
     if failed:
         raise PropertyFailure(failed)
     return results
@@ -119,6 +128,12 @@ def failure_report(result: PropertyResult, language: Language = "en") -> str:
     return report
 
 
+def _untried(invariant: Invariant, scope: Scope, message: Text) -> PropertyResult:
+    if not scope.targets:
+        return PropertyResult(invariant, scope, "not_applicable", 0)
+    return PropertyResult(invariant, scope, "no_department", 0, message)
+
+
 def _result(
     invariant: Invariant, scope: Scope, failed: tuple[Violation, Document] | None, tried: int
 ) -> PropertyResult:
@@ -130,6 +145,31 @@ def _result(
     if not scope.targets:
         return PropertyResult(invariant, scope, "not_applicable", 0)
     return PropertyResult(invariant, scope, "holds" if tried else "not_tried", tried)
+
+
+def _nobody(departments: Departments) -> Text:
+    """That none of the departments drawn meets the checks: those that failed for all of them, or else for any."""
+    ruleset = departments.ruleset
+    identities = [one for one in ruleset.identities if one.blocking]
+    always = [number for number, count in departments.unmet.items() if count == departments.drawn]
+    named = [identities[number] for number in sorted(always or departments.unmet)]
+    listed = ", ".join(f"{one.id} ({one.holds.text})" for one in named)
+    tried = departments.drawn
+    message = Text(
+        f"试过的 {tried} 个部门都不满足这些勾稽关系：{listed}",
+        f"none of {tried} departments tried meets these checks: {listed}",
+    )
+    fix = Text(
+        "核对勾稽关系，以及所读事实的范围、选项和记录的键",
+        "look at the checks, and at the bounds, options and keys of the facts that they read",
+    )
+    if not named:
+        message = Text(
+            f"试过的 {tried} 个部门都不合要求", f"none of {tried} departments tried is a valid one"
+        )
+    where = named[0].position if named else ruleset.source.position
+    problem = Problem("R053", message, where, fix=fix)
+    return Text(problem.render("zh"), problem.render("en"))
 
 
 class _Memory(DirectoryBasedExampleDatabase):
@@ -180,8 +220,8 @@ class _Search:
             derandomize=False,
         )
 
-    def run(self, wanted: dict[str, Scope]) -> tuple[Violation, Document] | None:
-        """The smallest failure found, if any."""
+    def run(self, wanted: dict[str, Scope]) -> tuple[Violation, Document] | Text | None:
+        """The smallest failure found, if any; a text says why there was no department to try."""
         smallest: list[tuple[Violation, Document, str]] = []
         left = [SHRINKING_TRIES]
         scored = [0]
@@ -195,7 +235,7 @@ class _Search:
             try:
                 tried = try_department(self.scorer, self.departments, document, data.draw, wanted)
             except Violation as violation:
-                smallest.append((violation, document, shown))
+                smallest.append((violation, violation.shown_by or document, shown))
                 raise
             self.tried.update(tried)
             scored[0] += bool(tried)
@@ -207,7 +247,10 @@ class _Search:
             test = seeded(self.seed)(test)
         test = given(self.departments.strategy(), st.data())(self.settings(test))
         try:
-            test()
+            with with_reporter(lambda told: None):  # how to repeat a search that found nobody is no news
+                test()
+        except Unsatisfiable:
+            return _nobody(self.departments)
         except Exception:
             if not smallest:
                 raise

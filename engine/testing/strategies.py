@@ -8,6 +8,7 @@ waivers. It shrinks to few records and small, round values.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Any
 
@@ -79,6 +80,10 @@ class Departments:
             {offset: list(_meetings(one, offset)) for offset in OFFSETS} for one in self.plan.turns.thresholds
         ]
         self.identities = [identity.holds.term for identity in ruleset.identities if identity.blocking]
+        self.drawn = 0
+        """How many departments were drawn so far, those without use included."""
+        self.unmet: Counter[int] = Counter()
+        """For how many of them each of the identities could not be brought about."""
         self.ranges = [term for measure in ruleset.measures.values() for term in _range_terms(measure)]
         self.computed = [term for node in ruleset.root.subtree() for term in _computed(node)]
         compared = {id(one.condition) for one in self.plan.turns.thresholds}
@@ -102,8 +107,12 @@ class Departments:
             if draw(st.sampled_from((True, False))):
                 define(draft, self.computed)
             satisfied = satisfy(draft, [*self.identities, *self.ranges])
-            if not satisfied and not all(holds(draft, term, {}) for term in self.identities):
-                reject()
+            self.drawn += 1
+            if not satisfied:
+                unmet = [number for number, term in enumerate(self.identities) if not holds(draft, term, {})]
+                self.unmet.update(unmet)
+                if unmet:
+                    reject()
             if not self.has_unique_keys(draft):
                 reject()
             return self.document(draft, draw)

@@ -10,8 +10,11 @@ import pytest
 
 from engine.ruleset.library import Library
 from engine.ruleset.model import Ruleset
+from engine.scoring import Scorer, score_directly
+from engine.testing.invariants.base import NoScore, Trial
 from engine.testing.invariants.registry import INVARIANTS
 from engine.testing.properties import PropertyResult, run_properties
+from engine.testing.strategies import Departments, facts_from
 from tests.command import ROOT, audit
 from tests.testing.test_strategies import HEAD, build
 
@@ -177,3 +180,65 @@ def test_every_invariant_has_its_section_in_the_documentation() -> None:
             f"| `{one.name}` | {one.title.zh}<br>{one.title.en} | {one.statement.zh}<br>{one.statement.en} |"
             in page
         )
+
+
+UNMET = """
+facts:
+  n: {label: 数, type: number, at_least: 0, at_most: 3}
+  kinds:
+    label: 类别
+    records: {key: kind}
+    fields:
+      kind: {label: 类别, type: choice, options: [甲, 乙]}
+      amount: {label: 金额, type: money, optional: true}
+checks:
+  - {id: fine, holds: n <= 3, because: 数, severity: error}
+  - {id: impossible, holds: CHECK, because: 数, severity: error}
+criteria:
+  - id: row
+    title: 行
+    points: 10
+    deductions: [{id: one, when: n > 2, deduct: 1, because: 多}]
+"""
+
+
+@pytest.mark.parametrize("check", ["n > 5", "count(kinds) >= 3"])
+def test_checks_that_no_department_meets_are_told(check: str) -> None:
+    """An option is the key of one record at most, so that two options make two records."""
+    found = run_properties(build(UNMET.replace("CHECK", check)), seed=1, max_examples=1)
+    assert {one.state for one in found} == {"no_department", "not_applicable"}
+    told = next(one.told.en for one in found if one.failed)
+    assert re.search(
+        rf"R053 none of \d+ departments tried meets these checks: impossible \({re.escape(check)}\)", told
+    )
+
+
+def test_the_command_tells_of_checks_that_no_department_meets(tmp_path: Path) -> None:
+    (tmp_path / "unmet.yaml").write_text(HEAD + UNMET.replace("CHECK", "n > 5"), encoding="utf-8")
+    run = audit("--lang", "en", "rules", "test", "--property", "--max-examples", 1, tmp_path / "unmet.yaml")
+    assert (run.code, run.err) == (1, "")
+    assert run.out.count("meets these checks: impossible (n > 5)") == 1
+
+
+def test_a_department_changed_for_a_comparison_that_falls_between_bands_is_a_counterexample() -> None:
+    """The band is missed by the second department of a comparison as well as by the first."""
+    gap = """
+facts:
+  n: {label: 数, type: number, at_least: 0, at_most: 30}
+  m: {label: 另一个数, type: number, at_least: 0, at_most: 30}
+criteria:
+  - {id: other, title: 另一行, points: 5, score: points if n > 3 else 0}
+  - id: row
+    title: 行
+    points: 5
+    score: {of: m, bands: [{below: 10, earn: 1}, {above: 10, earn: 2}]}
+"""
+    ruleset = build(gap)
+    document = {"department": "d", "year": "2024", "ruleset": ruleset.id, "facts": {"n": "1", "m": "1"}}
+    facts = facts_from(document, ruleset)
+    scoring = score_directly(ruleset, facts)
+    trial = Trial(Scorer(ruleset), Departments(ruleset), document, facts, scoring, lambda _: None)
+    with pytest.raises(NoScore, match="R062"):
+        trial.rescored({**document, "facts": {"n": "1", "m": "10"}})
+    found = [one for one in run_properties(ruleset, seed=1, max_examples=100) if one.failed]
+    assert [(one.invariant.name, "R062" in one.told.en) for one in found] == [("total", True)]

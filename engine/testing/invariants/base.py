@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from engine.errors import FactsError, Text
+from engine.errors import FactsError, RulesetError, Text
 from engine.facts.model import Facts
 from engine.ledger.lines import Line
 from engine.ledger.scoring import Scoring
@@ -25,14 +25,27 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 class Violation(AssertionError):
     """A property does not hold for a department; ``name`` is the property's.
 
-    ``changed`` is the other department, for a property that compares two.
+    ``changed`` is the other department, for a property that compares two; ``shown_by`` the one that shows it,
+    where that is not the one which was drawn.
     """
 
-    def __init__(self, name: str, message: Text, changed: Document | None = None) -> None:
+    def __init__(
+        self, name: str, message: Text, changed: Document | None = None, shown_by: Document | None = None
+    ) -> None:
         super().__init__(message.en)
         self.name = name
         self.message = message
         self.changed = changed
+        self.shown_by = shown_by
+
+
+class NoScore(Exception):
+    """A department that was changed for a comparison has no score for a fault of the ruleset."""
+
+    def __init__(self, error: RulesetError, document: Document) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.document = document
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +80,18 @@ class Trial:
         return self.departments.plan
 
     def rescored(self, document: Document | None) -> Scoring | None:
-        """The score of a changed document; ``None`` where the change made its facts unusable."""
+        """The score of a changed document; ``None`` where the change made its facts unusable.
+
+        Raises :class:`NoScore` where the ruleset leaves it without one.
+        """
+        if document is None:
+            return None
         try:
-            return (
-                None if document is None else score_directly(self.ruleset, facts_from(document, self.ruleset))
-            )
+            return score_directly(self.ruleset, facts_from(document, self.ruleset))
         except FactsError:
             return None
+        except RulesetError as error:
+            raise NoScore(error, document) from None
 
     def redrawn(self, names: Set[str]) -> tuple[Document, Scoring] | None:
         """The department with other values for these facts and lists, and its score, where it has one."""

@@ -9,6 +9,7 @@ from engine.testing.invariants.base import (
     Document,
     Draw,
     Invariant,
+    NoScore,
     Outcome,
     Scope,
     Trial,
@@ -80,6 +81,11 @@ def try_department(
     tried = []
     for invariant in INVARIANTS:
         scope = wanted.get(invariant.name)
-        if scope is not None and invariant.check(trial, scope):
-            tried.append(invariant.name)
+        try:
+            if scope is not None and invariant.check(trial, scope):
+                tried.append(invariant.name)
+        except NoScore as failure:
+            if TOTAL.name in wanted:
+                message = _told(failure.error)
+                raise Violation(TOTAL.name, message, shown_by=failure.document) from None
     return tried
