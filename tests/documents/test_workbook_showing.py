@@ -94,6 +94,7 @@ REFUSED: dict[str, tuple[Callable[[Book], Book], list[str]]] = {
     "of a key": (lambda book: book.formula("项目", "A5"), ["项目!A5 D032"]),
     "of a judgement": (lambda book: book.formula("评审意见", "D4"), ["评审意见!D4 D032"]),
     "of a waiver": (lambda book: book.formula("豁免", "B4"), ["豁免!B4 D032"]),
+    "of the word for none": (lambda book: book.formula("其他", "D1"), ["其他!D1 D032"]),
     "of the department": (lambda book: book.formula("说明", "B4"), ["说明!B4 D032"]),
     "of every amount": (
         lambda book: book.formula("项目", "B4").formula("项目", "B5").formula("项目", "B6"),

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from engine.documents.package import check_package, read_limited
 from engine.documents.workbook.parts import Damaged, TooLarge, main_part_of, read_parts
-from engine.documents.workbook.sheet_part import MAX_CELLS, MAX_FILLED, Sheet, letters, read_sheet
+from engine.documents.workbook.sheet_part import Sheet, letters, read_sheet
 from engine.errors import AuditError, FactsError, Position, Problem, Text
 from engine.source import SourceFile
 
@@ -51,11 +51,10 @@ def read_workbook(path: Path, error: type[AuditError] = FactsError) -> Workbook:
     sheets: dict[str, Sheet] = {}
     with _told(path, error), zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = read_parts(package, main_part_of(package))
-        budget = [MAX_CELLS, MAX_FILLED]
         for at, sheet in enumerate(parts.sheets):
             if sheet.name in sheets:
                 raise Damaged(f"two sheets are called '{sheet.name}'")
-            sheets[sheet.name] = read_sheet(package, parts, at, budget)
+            sheets[sheet.name] = read_sheet(package, parts, at)
     return Workbook(CellFile(str(path), "", tuple(sheets)), sheets, parts.to_be_computed)
 
 
@@ -64,10 +63,10 @@ def _told(path: Path, error: type[AuditError]) -> Iterator[None]:
     """Whatever is wrong with the package, as one message about ``path``."""
     try:
         yield
-    except TooLarge:
+    except TooLarge as limit:
         message = Text(
-            f"工作簿过大（超过 {MAX_CELLS:,} 个单元格）",
-            f"the workbook is too large (over {MAX_CELLS:,} cells)",
+            f"工作簿过大（超过 {limit.most:,} {limit.what.zh}）",
+            f"the workbook is too large (over {limit.most:,} {limit.what.en})",
         )
         fix = Text("删去数据以外的行和列", "delete the rows and columns beyond the data")
         raise error([Problem("D003", message, Position(str(path)), fix=fix)]) from None

@@ -18,6 +18,7 @@ from xml.parsers import expat
 from msgspec import Struct, field
 
 from engine.documents.workbook.formats import BUILT_IN, GENERAL, NumberFormat, number_format
+from engine.errors import Text
 
 _MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -30,9 +31,12 @@ _RELATED = (
 _CHUNK = 1 << 18
 _TRUE = ("1", "true", "on")
 
+MAX_CELLS = 3_000_000
+MAX_FILLED = 1_000_000
 MAX_STRINGS = 1_000_000
+MAX_CHARACTERS = 30_000_000
 MAX_STYLES = 64_000
-"""As many as a workbook may have."""
+"""As many as a workbook may have, by Excel's own limits."""
 
 Attributes = Mapping[str, str]
 
@@ -42,7 +46,34 @@ class Damaged(Exception):
 
 
 class TooLarge(Exception):
-    """There is more in the workbook than any department fills in; ``what`` says of what."""
+    """There is more in the workbook than any department fills in: over ``most`` of ``what``."""
+
+    def __init__(self, most: int, what: Text) -> None:
+        super().__init__(what.en)
+        self.most, self.what = most, what
+
+
+class Budget(Struct):
+    """What a workbook may still hold; cells are counted whether anything stands in them or not."""
+
+    cells: int = MAX_CELLS
+    filled: int = MAX_FILLED
+    characters: int = MAX_CHARACTERS
+
+    def take_cell(self) -> None:
+        self.cells -= 1
+        if self.cells < 0:
+            raise TooLarge(MAX_CELLS, Text("个单元格", "cells"))
+
+    def take_filled(self) -> None:
+        self.filled -= 1
+        if self.filled < 0:
+            raise TooLarge(MAX_FILLED, Text("个有内容的单元格", "cells with something in them"))
+
+    def take_text(self, length: int) -> None:
+        self.characters -= length
+        if self.characters < 0:
+            raise TooLarge(MAX_CHARACTERS, Text("个字符", "characters"))
 
 
 class Look(Struct):
@@ -69,6 +100,7 @@ class BookParts(Struct):
     looks: list[Look] = field(default_factory=list)
     from_1904: bool = False
     to_be_computed: str = ""
+    budget: Budget = field(default_factory=Budget)
 
 
 def read_parts(package: zipfile.ZipFile, main_part: str) -> BookParts:
@@ -79,7 +111,7 @@ def read_parts(package: zipfile.ZipFile, main_part: str) -> BookParts:
     if not parts.sheets:
         raise Damaged("no sheets")
     if (strings := by_type.get("sharedStrings")) in package.NameToInfo:
-        parts.strings = _strings(package, str(strings))
+        parts.strings = _strings(package, str(strings), parts.budget)
     if (styles := by_type.get("styles")) in package.NameToInfo:
         parts.looks = _looks(package, str(styles))
     return parts
@@ -196,7 +228,8 @@ def _mark(attributes: Attributes) -> str:
 class TextGatherer:
     """Gathers the text of a string: of its runs, but not of how Chinese is pronounced."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.parts: list[str] = []
         self.struck = False
         self.taking = False
@@ -221,6 +254,7 @@ class TextGatherer:
 
     def text(self, text: str) -> None:
         if self.taking:
+            self.budget.take_text(len(text))
             self.parts.append(text)
 
     @property
@@ -228,14 +262,14 @@ class TextGatherer:
         return unescaped("".join(self.parts))
 
 
-def _strings(package: zipfile.ZipFile, part: str) -> list[tuple[str, bool]]:
+def _strings(package: zipfile.ZipFile, part: str, budget: Budget) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
-    gatherer = TextGatherer()
+    gatherer = TextGatherer(budget)
 
     def start(tag: str, attributes: Attributes) -> None:
         if tag == "si":
             if len(found) >= MAX_STRINGS:
-                raise TooLarge("strings")
+                raise TooLarge(MAX_STRINGS, Text("条文本", "texts"))
             gatherer.begin()
         else:
             gatherer.start(tag, attributes)
@@ -268,7 +302,7 @@ def _looks(package: zipfile.ZipFile, part: str) -> list[Look]:
             struck_fonts[-1] = is_true(attributes.get("val", "1"))
         elif tag == "xf" and inside == ["cellXfs"]:
             if len(looks) >= MAX_STYLES:
-                raise TooLarge("styles")
+                raise TooLarge(MAX_STYLES, Text("种格式", "styles"))
             font = attributes.get("fontId", "0")
             struck = font.isdecimal() and int(font) < len(struck_fonts) and struck_fonts[int(font)]
             looks.append(Look(number_format(codes.get(attributes.get("numFmtId", "0"), "General")), struck))

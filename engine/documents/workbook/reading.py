@@ -13,6 +13,7 @@ from engine.documents.workbook.layout import COVER, cover_of, layout_of
 from engine.documents.workbook.opening import Workbook
 from engine.documents.workbook.rows import Record, SheetRows, Told
 from engine.documents.workbook.sheets import NONE, TITLE_ROW, SheetLayout
+from engine.documents.workbook.showing import UNCOMPUTED
 from engine.errors import FactsError, Position, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
@@ -229,7 +230,9 @@ class _Reader:
         if not cell.says and len(found) == 1 and found[0].says_none:
             return self.sequence(layout.key, ())
         path = layout.records.records.name if layout.records is not None else ""
-        if cell.says and not cell.is_stated:
+        if (formula := sheet.cell(cell.row, cell.column)) is not None and formula.is_uncomputed:
+            self.report("D032", UNCOMPUTED.message, place, UNCOMPUTED.fix, path)
+        elif cell.says and not cell.is_stated:
             message = Text(f"这里只能选“{NONE.zh}”或留空", f"choose '{NONE.en}' here, or leave it empty")
             self.report("D012", message, place, path=path)
         elif cell.says and found:

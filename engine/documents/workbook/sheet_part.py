@@ -22,10 +22,9 @@ from engine.documents.workbook.parts import (
     parse,
     unescaped,
 )
+from engine.errors import Text
 
 LAST_COLUMN, LAST_ROW = 1 << 14, 1 << 20
-MAX_CELLS = 3_000_000
-MAX_FILLED = 1_000_000
 MAX_MERGES = 100_000
 
 Content = str | float | bool | datetime | date | time | None
@@ -97,12 +96,9 @@ def letters(column: int) -> str:
     return named
 
 
-def read_sheet(package: zipfile.ZipFile, parts: BookParts, at: int, budget: list[int]) -> Sheet:
-    """The sheet number ``at``; ``budget`` holds how many cells, and how many filled ones, may still come.
-
-    Raises :class:`Damaged` or :class:`TooLarge`.
-    """
-    reader = _Reader(parts, parts.sheets[at].name, parts.sheets[at].hidden, budget)
+def read_sheet(package: zipfile.ZipFile, parts: BookParts, at: int) -> Sheet:
+    """The sheet number ``at``. Raises :class:`Damaged` or :class:`TooLarge`."""
+    reader = _Reader(parts, parts.sheets[at].name, parts.sheets[at].hidden)
     parse(package, parts.sheets[at].part, reader.start, reader.end, reader.text)
     reader.spread_arrays()
     return reader.sheet
@@ -111,16 +107,16 @@ def read_sheet(package: zipfile.ZipFile, parts: BookParts, at: int, budget: list
 class _Reader:
     """What is being read: the row and cell at hand, and the text inside it."""
 
-    def __init__(self, parts: BookParts, name: str, hidden: bool, budget: list[int]) -> None:
+    def __init__(self, parts: BookParts, name: str, hidden: bool) -> None:
         self.parts = parts
         self.sheet = Sheet(name, hidden)
-        self.budget = budget
+        self.budget = parts.budget
         self.row = self.column = 0
         self.cells: dict[int, Cell] = {}
         self.in_data = self.in_cell = self.in_value = self.has_value = self.formula = False
         self.kind, self.style = "n", 0
         self.value: list[str] = []
-        self.inline = TextGatherer()
+        self.inline = TextGatherer(parts.budget)
         self.arrays: list[Area] = []
         self.columns: dict[str, int] = {}
 
@@ -166,6 +162,7 @@ class _Reader:
 
     def text(self, text: str) -> None:
         if self.in_value:
+            self.budget.take_text(len(text))
             self.value.append(text)
         elif self.inline.taking:
             self.inline.text(text)
@@ -182,7 +179,7 @@ class _Reader:
         flat = is_true(attributes.get("customHeight")) and _is_zero(attributes.get("ht"))
         if flat or is_true(attributes.get("hidden")):
             self.sheet.hidden_rows.add(self.row)
-        self.count(0)
+        self.budget.take_cell()
 
     def start_column(self, attributes: Attributes) -> None:
         first, last = attributes.get("min", ""), attributes.get("max", "")
@@ -192,7 +189,7 @@ class _Reader:
 
     def merge(self, reference: str) -> None:
         if len(self.sheet.merges) >= MAX_MERGES:
-            raise TooLarge("merges")
+            raise TooLarge(MAX_MERGES, Text("处合并", "merged areas"))
         self.sheet.merges.append(area_of(reference))
 
     def spread_arrays(self) -> None:
@@ -203,15 +200,10 @@ class _Reader:
                     for column, cell in cells.items():
                         cell.formula = cell.formula or (row, column) in area
 
-    def count(self, place: int) -> None:
-        self.budget[place] -= 1
-        if self.budget[place] < 0:
-            raise TooLarge("cells")
-
     # Cells
 
     def start_cell(self, attributes: Attributes) -> None:
-        self.count(0)
+        self.budget.take_cell()
         self.column = self.place(attributes.get("r"))
         style = attributes.get("s", "0")
         self.style = int(style) if style.isascii() and style.isdecimal() else 0
@@ -237,7 +229,7 @@ class _Reader:
     def finish_cell(self) -> None:
         if not self.has_value and not self.formula and self.kind != "inlineStr":
             return
-        self.count(1)
+        self.budget.take_filled()
         look = self.parts.looks[self.style] if self.style < len(self.parts.looks) else _NO_LOOK
         cell = Cell(None, look.format, self.formula, "", look.struck)
         self.fill(cell, "".join(self.value))

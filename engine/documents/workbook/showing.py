@@ -54,7 +54,7 @@ class Objection(Struct, frozen=True):
 def objection(cell: Cell, wanted: Wanted, *, shows_zeros: bool) -> Objection | None:
     """Why the value of ``cell`` is not believed, if so; ``shows_zeros`` says whether its sheet shows them."""
     if cell.is_uncomputed:
-        return _UNCOMPUTED
+        return UNCOMPUTED
     if cell.error:
         return _error(cell)
     match cell.content:
@@ -84,7 +84,7 @@ def remarks(cell: Cell, wanted: Wanted) -> list[Remark]:
     return found
 
 
-_UNCOMPUTED = Objection(
+UNCOMPUTED = Objection(
     "D032",
     Text("公式没有算出的值", "a formula without a value: it was never computed"),
     Text(
