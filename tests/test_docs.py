@@ -228,6 +228,7 @@ FACTS_CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {
     "F014": ([], [("filed: 2024-03-14", "filed: 2024/3/14")]),
     "F020": ([], [('"1,001.26"', '"1,001.29"')]),
     "F021": ([], [("staff: 36", "staff: 0")]),
+    "F022": ([], [("department: 某局", "department: 全省 合计")]),
     "F025": ([], [("id: HT-2,", "id: ＨＴ-1,")]),
     "F026": ([], [("department: 某局", 'department: "某\\n局"')]),
     "F030": ([], [("  staff: 36\n", "".join(f"  staff{number}: 36\n" for number in range(1_001)))]),

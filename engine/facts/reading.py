@@ -21,6 +21,7 @@ from engine.facts.attachments import AttachmentReader
 from engine.facts.identities import check_identities
 from engine.facts.model import Facts
 from engine.facts.readings import Conventions
+from engine.facts.totals import is_total, total_problem
 from engine.facts.values import MAX_NAME, ON_ONE_LINE, ONE_LINE, ValueReader, fact_paths, too_long
 from engine.ruleset.model import Ruleset
 from engine.source import (
@@ -129,6 +130,8 @@ def _department(root: Mapping, problems: Problems) -> str:
             problems.append(Problem("F026", ONE_LINE, node.position, "department", ON_ONE_LINE))
         if len(name) > MAX_NAME:
             problems.append(too_long(MAX_NAME, node, "department"))
+        if is_total(name):
+            problems.append(total_problem(node, "department"))
         return name
     if node is not None and not isinstance(node, Scalar):
         message = Text("部门名称应为文字", "the department's name is a text")

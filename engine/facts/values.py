@@ -9,6 +9,7 @@ from engine.errors import Position, Problem, Problems, Text
 from engine.facts.model import Record
 from engine.facts.readings import Conventions
 from engine.facts.refusals import why_not
+from engine.facts.totals import is_total, total_problem
 from engine.language.calendar import OutsideCalendar, check_known
 from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue
@@ -160,6 +161,8 @@ class ValueReader:
 
     def check_key(self, name: str, key: str, node: Node, path: str) -> None:
         """A key is one line, and none that a reader takes for another."""
+        if is_total(key):
+            self.problems.append(total_problem(node, path))
         if break_at(key) >= 0:
             self.report("F026", ONE_LINE, node, path, ON_ONE_LINE)
         other = self.seen.setdefault(name, {}).setdefault(folded(key), key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.language.literals import TRUTHS
 from engine.language.terms import NUMERIC, Kind
+from engine.portfolio.characters import visible_sql
 from engine.portfolio.layout import KEY, Column, Table
 from engine.portfolio.quoting import literal, name
 
@@ -82,7 +83,7 @@ def value_sql(column: Column, cell: Cell) -> str:
     if kind == Kind.CHOICE:
         options = ", ".join(literal(one) for one in column.fact.type.options)
         return f"CASE WHEN {text} IN ({options}) THEN {text} END"
-    return f"CASE WHEN length({text}) <= {_TEXT_MOST} THEN {text} END"
+    return f"CASE WHEN length({text}) <= {_TEXT_MOST} AND {visible_sql(text)} THEN {text} END"
 
 
 def number_sql(text: str, decimals: int, shift: int) -> str:

@@ -9,8 +9,8 @@ from engine.errors import FactsError, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.portfolio.cells import trimmed
-from engine.portfolio.headers import header_names, raw_columns
-from engine.portfolio.layout import BESIDE, CLAIMED, HEAD, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout
+from engine.portfolio.headers import header_names, is_passed_over, raw_columns
+from engine.portfolio.layout import BESIDE, CLAIMED, HEAD, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout, Table
 from engine.portfolio.quoting import name
 from engine.portfolio.reading import UNKNOWN, Reading
 from engine.ruleset.model import Ruleset
@@ -41,15 +41,9 @@ def documents_of(
     connection.execute("CREATE OR REPLACE TEMP TABLE wanted (name VARCHAR)")
     if names:
         connection.execute("INSERT INTO wanted SELECT unnest(?)", [list(names)])
-    main = _rows(connection, MAIN, header_names(layout.main), passed_over, reading)
-    lists = {
-        one: _rows(connection, one, header_names(table), passed_over, reading)
-        for one, table in layout.lists.items()
-    }
-    beside = {
-        one: _rows(connection, one, {text: text for text in BESIDE[one]}, frozenset(), reading)
-        for one in BESIDE
-    }
+    main = _rows(connection, MAIN, layout.main, passed_over, reading)
+    lists = {one: _rows(connection, one, table, passed_over, reading) for one, table in layout.lists.items()}
+    beside = {one: _rows(connection, one, None, frozenset(), reading) for one in BESIDE}
     for one in names:
         document = _document(main.get(one, [Row()])[0], layout)
         facts = document["facts"]
@@ -109,7 +103,7 @@ def _attach(document: Document, table: str, rows: Sequence[Row]) -> None:
 def _rows(
     connection: DuckDBPyConnection,
     table: str,
-    headers: Mapping[str, str],
+    layout: Table | None,
     passed_over: frozenset[str],
     reading: Reading,
 ) -> dict[str, list[Row]]:
@@ -120,6 +114,7 @@ def _rows(
     there = raw_columns(connection, table)
     if not there:
         return {}
+    headers = header_names(layout, there) if layout is not None else {text: text for text in BESIDE[table]}
     # First how the table spells the names, then their rows: a plain column lets the database pass over all the others.
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE spelled AS SELECT DISTINCT w.name, t.{KEY} AS spelling FROM raw.{name(table)} AS t "
@@ -138,7 +133,7 @@ def _rows(
                 if value is not None
                 and value != ""
                 and (header != KEY or table == MAIN)
-                and (header in headers or header not in passed_over)
+                and (header in headers or not is_passed_over(header, passed_over))
             })  # fmt: skip
             row.where = reading.position(table, number)
             found.setdefault(owner, []).append(row)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
@@ -19,6 +20,7 @@ FILE = "raw:file"
 """The column of ``main`` with the number of the facts file that a department was read from."""
 ROW = "raw:row"
 """The column with the number of a row of Parquet, from 0."""
+_UNIT = re.compile(r"(.+?)\s*[（(]\s*(?:单位\s*[:：]?\s*)?([^（）()]+?)\s*[）)]")
 OWN_COLUMNS = frozenset({FILE, ROW})
 _ALSO_CALLED = {KEY: ("部门", "部门名称", KEY), "year": ("年度", "year"), "ruleset": ("规则集", "ruleset")}
 """Other headings of the columns that are no facts."""
@@ -54,10 +56,27 @@ def raw_names(given: Sequence[str], known: Collection[str], where: Position) -> 
     return names
 
 
-def header_names(table: Table) -> dict[str, str]:
-    """Every way to write a column's header, by name or label, and the column it means."""
-    known = {label: names[0] for label, names in _labelled(table).items() if len(names) == 1}
-    return known | {text: text for text in table.columns}
+def header_names(table: Table, there: Iterable[str]) -> dict[str, str]:
+    """The columns that headers mean, by name, by label, or by either with the column's own unit in brackets: those of
+    ``there``, and every name and label."""
+    labels = {label: names[0] for label, names in _labelled(table).items() if len(names) == 1}
+    known = labels | {text: text for text in table.columns}
+    for header in there:
+        called, unit = unit_in(header)
+        if header not in known and called in known and unit in table.columns[known[called]].units:
+            known[header] = known[called]
+    return known
+
+
+def unit_in(header: str) -> tuple[str, str]:
+    """What stands before brackets at the end of a header, and the unit in them; twice nothing where there are none."""
+    found = _UNIT.fullmatch(header)
+    return (found[1], found[2]) if found else ("", "")
+
+
+def is_passed_over(header: str, passed_over: Collection[str]) -> bool:
+    """Whether the header is one of ``passed_over``, or such a one with a unit."""
+    return header in passed_over or unit_in(header)[0] in passed_over
 
 
 def _labelled(table: Table) -> dict[str, list[str]]:
@@ -80,7 +99,7 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
             "没有记录时给出只有表头的表", "give one with its headings alone where there are no records"
         )
         raise FactsError([Problem("F001", message, where, table.name, fix)])
-    headers, labels = header_names(table), _labelled(table)
+    headers, labels = header_names(table, there), _labelled(table)
     beside = HEAD if table.name == MAIN else (KEY,)
     cells: dict[str, Cell] = {}
     for header, type_ in there.items():
@@ -97,9 +116,12 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
                 Problem("F003", message, where, header, Text("改写名称", "write the name instead"))
             )
             continue
-        if meant is None and header in passed_over:
+        if meant is None and is_passed_over(header, passed_over):
             continue
-        if meant is None:
+        called, unit = unit_in(header)
+        if meant is None and called in headers:
+            problems.append(_other_unit(header, unit, table.columns[headers[called]], where))
+        elif meant is None:
             problems.append(_unknown(header, [*headers], where))
         elif meant in cells:
             message = Text(f"列“{header}”与另一列重复", f"the column '{header}' is there twice")
@@ -114,6 +136,19 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
     if problems:
         raise FactsError(problems)
     return cells
+
+
+def _other_unit(header: str, unit: str, column: Column, where: Position) -> Problem:
+    own = column.units[0] if column.units else ""
+    message = Text(
+        f"列“{header}”的单位是“{unit}”，" + (f"应为“{own}”" if own else "这一列没有单位"),
+        f"the column '{header}' is in '{unit}', "
+        + (f"but it is to be in '{own}'" if own else "but it has no unit"),
+    )
+    fix = Text(
+        "换算后改写表头，或删去括号", "convert the values and correct the heading, or delete the brackets"
+    )
+    return Problem("S114", message, where, header, fix)
 
 
 def _unknown(header: str, known: list[str], where: Position) -> Problem:

@@ -6,7 +6,7 @@ smallest unit (``scale`` decimals); dates from or to which working days are coun
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.errors import Problem, RulesetError, Text
@@ -57,6 +57,8 @@ class Column:
     high: int = 0
     counted: bool = False
     """Whether working days are counted from or to it."""
+    units: tuple[str, ...] = ()
+    """How a heading may call the unit of its values."""
 
     @property
     def kind(self) -> Kind:
@@ -148,7 +150,13 @@ def layout_of(ruleset: Ruleset) -> Layout:
     counted = ruleset.calendar_facts
 
     def column(text: str, fact: Fact) -> Column:
-        made = Column(text, fact, counted=fact.type.kind == Kind.DATE and fact.name in counted)
+        units = {Kind.MONEY: (ruleset.money_unit,), Kind.DAYS: ("天", "日"), Kind.POINTS: ("分",)}
+        made = Column(
+            text,
+            fact,
+            counted=fact.type.kind == Kind.DATE and fact.name in counted,
+            units=units.get(fact.type.kind, ()),
+        )
         return made.bounded(_scale(fact, ruleset))
 
     main = Table(MAIN, {fact.name: column(fact.name, fact) for fact in ruleset.schema.scalars()})
@@ -164,11 +172,18 @@ def _check_names(ruleset: Ruleset) -> None:
     """What cannot be called as one of the portfolio's own tables or columns."""
     schema = ruleset.schema
     own = {MAIN, *BESIDE, *OWN_TABLES}
+
+    def among(taken: Collection[str], text: str) -> bool:
+        return text.casefold() in taken  # the database knows no capitals
+
     kinds = {
-        Text("记录列表", "a record list"): [one for one in schema.lists if one in own],
-        Text("事实", "a fact"): [one.name for one in schema.scalars() if one.name in HEAD],
+        Text("记录列表", "a record list"): [one for one in schema.lists if among(own, one)],
+        Text("事实", "a fact"): [one.name for one in schema.scalars() if among(HEAD, one.name)],
         Text("字段", "a field"): [
-            f"{text}.{KEY}" for text, records in schema.lists.items() if KEY in records.fields
+            f"{text}.{one}"
+            for text, records in schema.lists.items()
+            for one in records.fields
+            if among((KEY,), one)
         ],
         Text("指标", "a criterion"): [one for one in ruleset.criteria if one == KEY],
     }

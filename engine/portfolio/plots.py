@@ -61,11 +61,12 @@ def _draw(figure: object, summary: Summary, *, chinese: bool) -> None:
     totals.set_title(say("总分分布", "Totals"))
     totals.set_xlabel(say("总分", "points"))
     totals.set_ylabel(say("部门数", "departments"))
+    graded = [one for one in summary["grades"] if one["grade"]]
     names = [
         one["grade"] if chinese or one["grade"].isascii() else f"{number}"
-        for number, one in enumerate(summary["grades"], 1)
+        for number, one in enumerate(graded, 1)
     ]
-    grades.bar(names, [one["departments"] for one in summary["grades"]], color="tab:green")
+    grades.bar(names, [one["departments"] for one in graded], color="tab:green")
     grades.set_title(say("等级", "Grades (1 is the best)"))
     costly = summary["rules"][::-1]
     rules.barh(

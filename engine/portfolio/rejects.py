@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import AuditError, Language, Position, Problem, Text, text_list
+from engine.facts.totals import NO_TOTALS, TOTAL, is_total
 from engine.portfolio.cells import trimmed
 from engine.portfolio.headers import raw_columns
 from engine.portfolio.layout import BESIDE, KEY, MAIN, Layout
@@ -34,8 +35,10 @@ def create_rejects(connection: DuckDBPyConnection) -> None:
 
 
 def reasons(department: str, error: AuditError, language: Language) -> list[Reject]:
-    """The rows for what was found wrong with a department."""
-    return _rows(department, [one for one in error.problems if one.severity == "error"], language)
+    """The rows for what was found wrong with a department; of a row of totals nothing else matters."""
+    problems = [one for one in error.problems if one.severity == "error"]
+    totals = [one for one in problems if (one.code, one.path) == ("F022", KEY)]
+    return _rows(department, totals or problems, language)
 
 
 def reject_unnumbered(
@@ -80,6 +83,8 @@ def _reject_doubled(connection: DuckDBPyConnection, reading: Reading, language: 
 
 def _unnumbered(department: str, place: Position, places: Sequence[Position]) -> Problem:
     where = place if place.file else None
+    if is_total(department):
+        return _total(where)
     if not department:
         return Problem("F001", Text("缺少部门名称", "the department's name is missing"), where, KEY)
     return Problem(
@@ -108,15 +113,25 @@ def _reject_orphans(connection: DuckDBPyConnection, table: str, reading: Reading
     known = [one for (one,) in connection.execute(query).fetchall()]
     rows: list[Reject] = []
     for one, times, first in orphans:
-        message = Text(
-            f"main 表里没有这个部门（{times} 行）",
-            f"this department is not in the table 'main' ({times} {'row' if times == 1 else 'rows'})",
-        )
-        fix = suggestion(one, known) or Text("补上该部门，或改正名称", "add it there, or correct the name")
         where = reading.position(table, first) or Position(table)
-        rows += _rows(one, [Problem("F002", message, where, table, fix)], language)
+        rows += _rows(one, [_orphan(one, times, table, where, known)], language)
     insert(connection, "rejects", rows)
     return sum(times for _, times, _ in orphans)
+
+
+def _orphan(department: str, times: int, table: str, where: Position, known: list[str]) -> Problem:
+    if is_total(department):
+        return _total(where)
+    message = Text(
+        f"main 表里没有这个部门（{times} 行）",
+        f"this department is not in the table 'main' ({times} {'row' if times == 1 else 'rows'})",
+    )
+    fix = suggestion(department, known) or Text("补上该部门，或改正名称", "add it there, or correct the name")
+    return Problem("F002", message, where, table, fix)
+
+
+def _total(where: Position | None) -> Problem:
+    return Problem("F022", TOTAL, where, KEY, NO_TOTALS)
 
 
 def _rows(department: str, problems: list[Problem], language: Language) -> list[Reject]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine import __version__
 from engine.errors import Language
 from engine.portfolio.amounts import in_points
+from engine.portfolio.characters import shown_sql
 from engine.portfolio.layout import JUDGED_DECIMALS, KEY
 from engine.portfolio.program import GRADE
 from engine.portfolio.quoting import literal, name
@@ -54,7 +55,8 @@ def make_results(portfolio: Portfolio, counts: Counts, language: Language = "zh"
     )
     execute("CREATE VIEW result.ledger AS SELECT * FROM main.ledger")
     _claims(portfolio)
-    execute("CREATE VIEW result.rejects AS SELECT * FROM main.rejects")
+    shown = ", ".join(f"{shown_sql(one)} AS {one}" for one in ("department", "fact", "reason"))
+    execute(f"CREATE VIEW result.rejects AS SELECT * REPLACE ({shown}) FROM main.rejects")
     _criteria(portfolio)
     ruleset = portfolio.ruleset
     about = {

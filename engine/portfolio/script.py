@@ -17,6 +17,7 @@ from engine.portfolio.amounts import in_points
 from engine.portfolio.beside import criterion_names
 from engine.portfolio.calendar import day_before_first, numbered_days
 from engine.portfolio.cells import WHOLE
+from engine.portfolio.characters import half_width_sql, plain_sql, visible_sql
 from engine.portfolio.layout import (
     JUDGED_DECIMALS,
     JUDGED_MOST,
@@ -86,6 +87,12 @@ def _head(layout: Layout) -> str:
 
 def _macros(layout: Layout) -> Iterator[str]:
     yield "CREATE OR REPLACE TEMP MACRO cell(x) AS nullif(trim(x), '');"
+    yield (
+        "-- 名称、编号和文本：平常的、看得见的、半角的 names, keys and texts: plain, visible, in half width\n"
+        f"CREATE OR REPLACE TEMP MACRO plain(x) AS {plain_sql('cell(x)')};\n"
+        f"CREATE OR REPLACE TEMP MACRO visible(x) AS {visible_sql('x')};\n"
+        f"CREATE OR REPLACE TEMP MACRO half_width(x) AS {half_width_sql('x')};"
+    )
     columns = [column for table in layout.tables() for column in table.columns.values()]
     scales = {column.scale for column in columns if column.kind in NUMERIC and column.kind != Kind.RATIO}
     ratios = {column.scale for column in columns if column.kind == Kind.RATIO}
@@ -141,7 +148,7 @@ def _in_order(column: Column) -> str:
         ]
         good = f"coalesce({' AND '.join(bounds)}, FALSE)"
     elif column.kind == Kind.TEXT:
-        good = f"coalesce(length({value}) <= 2000, FALSE)"
+        good = f"coalesce(length({value}) <= 2000 AND visible({value}), FALSE)"
     if column.counted:
         good = f"{good} AND {name(f'c:{column.name}')}.worked IS NOT NULL"
     return f"(cell(t.{name(column.name)}) IS NULL OR ({good}))" if column.fact.optional else good
@@ -183,7 +190,14 @@ def _table(layout: Layout, table: Table) -> str:
     if table.name == MAIN:
         lines += [f"{_judged(node, layout)} AS {name(judged_column(node))}" for node in layout.judged()]
         lines += [f"{_claimed(node, layout)} AS {name(claimed_column(node))}" for node in layout.unseen()]
-    good = " AND ".join([f"cell(t.{KEY}) IS NOT NULL", *map(_in_order, table.columns.values())])
+    names = [f"plain(t.{name(one)})" for one in (KEY, *([table.key] if table.key else []))]
+    good = " AND ".join(
+        [
+            f"cell(t.{KEY}) IS NOT NULL",
+            *(f"coalesce({one}, FALSE)" for one in names),
+            *map(_in_order, table.columns.values()),
+        ]
+    )
     lines.append(f'{good} AS ":sound"')
     source = _csv(table.name)
     return "\n".join(["SELECT", "    " + ",\n    ".join(lines), f"FROM {source} AS t", *joins])
@@ -241,7 +255,7 @@ def _unsound(layout: Layout) -> str:
     ]
     parts.append(f"SELECT {KEY} FROM main GROUP BY {KEY} HAVING count(*) > 1")
     parts += [
-        f"SELECT {KEY} FROM {name(table.name)} GROUP BY {KEY}, {name(table.key)} HAVING count(*) > 1"
+        f"SELECT {KEY} FROM {name(table.name)} GROUP BY {KEY}, half_width({name(table.key)}) HAVING count(*) > 1"
         for table in layout.lists.values()
     ]
     for node in layout.judged():

@@ -28,6 +28,7 @@ from engine.portfolio.layout import (
     claimed_column,
     judged_column,
 )
+from engine.portfolio.names import doubt_names
 from engine.portfolio.quoting import literal, name
 from engine.portfolio.rows import number_of
 
@@ -57,6 +58,7 @@ def stage(
         _stage_list(connection, layout, table, cells[table.name])
     _stage_main(connection, layout, cells[MAIN], any_year=any_year)
     check_beside(connection, layout)
+    doubt_names(connection, layout)
     layout = _bounded(connection, layout)
     most = max([1, *(_most_records(connection, table) for table in layout.lists.values())])
     return replace(layout, most_records=10 ** len(str(most)))
@@ -203,10 +205,6 @@ def _stage_list(
         f'INSERT INTO unsound SELECT DISTINCT {KEY} FROM {name(table.name)} WHERE NOT coalesce(":sound", FALSE)'
     )
     connection.execute(f'ALTER TABLE {name(table.name)} DROP COLUMN ":sound"')
-    connection.execute(
-        f"INSERT INTO unsound SELECT DISTINCT {KEY} FROM (SELECT {KEY} FROM {name(table.name)} "
-        f"WHERE {name(table.key)} IS NOT NULL GROUP BY {KEY}, {name(table.key)} HAVING count(*) > 1)"
-    )
 
 
 def _kept(table: Table, *more: str) -> str:

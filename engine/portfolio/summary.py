@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -76,18 +77,45 @@ WHERE l.cost > 0 ORDER BY l.cost DESC, c.criterion LIMIT ?
 
 def points(value: Any) -> str:
     """Points with two decimals, as people write them."""
-    return str(Decimal(str(value)).quantize(_CENT, ROUND_HALF_UP)) if value is not None else ""
+    if value is None:
+        return ""
+    if isinstance(value, Fraction):
+        cents = (200 * abs(value) + 1) // 2
+        return str(Decimal(cents if value >= 0 else -cents).scaleb(-2))
+    return str(Decimal(str(value)).quantize(_CENT, ROUND_HALF_UP))
 
 
 def _totals(rows: Any) -> dict[str, str]:
-    query = (
-        "SELECT count(*), sum(total), min(total), quantile_disc(total, 0.25), quantile_disc(total, 0.5), "
-        "quantile_disc(total, 0.75), max(total) FROM result.scores"
-    )
-    count, total, *others = rows(query)[0]
     names = ("least", "lower_quartile", "median", "upper_quartile", "greatest")
-    mean = {"mean": points(Decimal(total) / count)} if count else {}
-    return {**mean, **{one: points(value) for one, value in zip(names, others, strict=True)}}
+    ((count, total),) = rows("SELECT count(*), sum(total) FROM result.scores")
+    mean = {"mean": points(Fraction(total) / count)} if count else {}
+    return {**mean, **{one: points(value) for one, value in zip(names, _quarters(rows), strict=True)}}
+
+
+def _quarters(rows: Any) -> list[Fraction | None]:
+    """The least total, the quartiles with the median between them, and the greatest, exactly.
+
+    Each stands at so many quarters of the way from the first to the last of the totals in order; between two of
+    them it lies in proportion (Hyndman and Fan's seventh definition, QUARTILE.INC of spreadsheets). Nothing where there
+    are no totals.
+    """
+    ((count,),) = rows("SELECT count(*) FROM result.scores")
+    if not count:
+        return [None] * 5
+    places = [divmod((count - 1) * quarter, 4) for quarter in range(5)]
+    wanted = sorted({one for place, rest in places for one in (place, place + bool(rest))})
+    listed = ", ".join(map(str, wanted))
+    ordered = dict(
+        rows(
+            "SELECT place, total FROM (SELECT total, row_number() OVER (ORDER BY total) - 1 AS place FROM result.scores) "
+            f"WHERE place IN ({listed})"
+        )
+    )
+    return [
+        Fraction(ordered[place])
+        + (Fraction(ordered[place + bool(rest)]) - Fraction(ordered[place])) * Fraction(rest, 4)
+        for place, rest in places
+    ]
 
 
 def _histogram(rows: Any, full: Decimal) -> list[dict[str, Any]]:
@@ -107,13 +135,16 @@ def _histogram(rows: Any, full: Decimal) -> list[dict[str, Any]]:
 
 def _outliers(rows: Any) -> list[dict[str, str]]:
     """Totals further from the quartiles than one and a half times their distance."""
+    _, low, _, high, _ = _quarters(rows)
+    if low is None or high is None:
+        return []
+    # A quartile is a whole number of quarters of a millionth, twice a bound and four times the middle are of eighths.
+    scaled = [int(one * 4 * 10**6) for one in (5 * low - 3 * high, 5 * high - 3 * low, low + high)]
     query = """
-    WITH q AS (SELECT quantile_disc(total, 0.25) AS a, quantile_disc(total, 0.75) AS b FROM result.scores)
-    SELECT department, total FROM result.scores, q
-    WHERE 2 * total < 2 * a - 3 * (b - a) OR 2 * total > 2 * b + 3 * (b - a)
-    ORDER BY abs(total - (a + b) / 2) DESC, department LIMIT ?
+    SELECT department, total FROM (SELECT department, total, (total * 1000000)::HUGEINT AS n FROM result.scores)
+    WHERE 8 * n < ?::HUGEINT OR 8 * n > ?::HUGEINT ORDER BY abs(8 * n - ?::HUGEINT) DESC, department LIMIT ?
     """
-    return [{"department": one, "total": points(total)} for one, total in rows(query, TOP)]
+    return [{"department": one, "total": points(total)} for one, total in rows(query, *scaled, TOP)]
 
 
 def _claims(rows: Any) -> list[dict[str, Any]]:

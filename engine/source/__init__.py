@@ -8,7 +8,7 @@ stops early at files too large, too full or nested too deep, and after a hundred
 
 from __future__ import annotations
 
-from engine.source.characters import alike, break_at, folded, hidden_at, hidden_characters
+from engine.source.characters import HIDDEN, alike, break_at, folded, hidden_at, hidden_characters
 from engine.source.nodes import (
     Entry,
     Mapping,
@@ -34,6 +34,7 @@ from engine.source.reading import (
 )
 
 __all__ = [
+    "HIDDEN",
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_ITEMS",

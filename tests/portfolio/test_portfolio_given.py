@@ -342,3 +342,140 @@ def test_damaged_tables_are_told(tmp_path: Path, rules: Path, kind: str) -> None
             codes.append(error.exit_code)
     assert {*codes} == {3}
     assert len(codes) > 4
+
+
+# Headings
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "部门名称,年度,调整预算数（万元）,支出决算数(万元)",
+        "部门,年度,规则集,Adjusted budget (万元),支出决算数（单位：万元）",
+        "Department,Year,budget（万元）,spent",
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "parquet", "duckdb"])
+def test_headings_as_people_write_them(heading: str, kind: str, tmp_path: Path, rules: Path) -> None:
+    cells = {"部门": "甲局", "年度": "2024", "规则": "exec", "De": "甲局", "Ye": "2024"}
+    row = [
+        next((value for key, value in cells.items() if one.startswith(key)), "") for one in heading.split(",")
+    ]
+    row[-2:] = ["100", "90"]
+    folder = write_tables(
+        tmp_path / "in",
+        main=f"{heading}\n{','.join(row)}\n",
+        contracts="部门名称,合同编号,合同金额（万元）,迟报天数（天）\n甲局,H1,1,3\n",
+    )
+    source = folder
+    if kind == "parquet":
+        as_parquet(folder)
+    elif kind == "duckdb":
+        as_database(folder)
+        source = folder / "in.duckdb"
+    found = score(source, rules)
+    assert (found.totals, found.rejects) == ({"甲局": "18.00"}, [])
+    wrong = score_other_year(source, kind, heading, row, tmp_path, rules)
+    assert wrong in (None, {"F011"})
+
+
+def score_other_year(
+    source: Path, kind: str, heading: str, row: list[str], tmp_path: Path, rules: Path
+) -> set[str] | None:
+    """The codes of rejects where the year is another; ``None`` but for CSV."""
+    if kind != "csv":
+        return None
+    other = [one.replace("2024", "2023") for one in row]
+    folder = write_tables(tmp_path / "other", main=f"{heading}\n{','.join(other)}\n")
+    return {one["code"] for one in score(folder, rules).rejects}
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ("调整预算数（元）", "the column '调整预算数（元）' is in '元', but it is to be in '万元'"),
+        ("budget(亿元)", "the column 'budget(亿元)' is in '亿元', but it is to be in '万元'"),
+        ("满意度（%）", "the column '满意度（%）' is in '%', but it has no unit"),
+    ],
+)
+def test_another_unit_in_a_heading_is_refused(heading: str, said: str, tmp_path: Path, rules: Path) -> None:
+    source = write_tables(tmp_path / "in", main=f"department,spent,{heading}\n甲局,90,100\n")
+    with pytest.raises(FactsError) as caught:
+        score(source, rules)
+    assert said in [one.message.en for one in caught.value.problems if one.code == "S114"]
+
+
+def test_a_fact_that_is_called_so_keeps_its_heading(tmp_path: Path) -> None:
+    from tests.portfolio.small import EXECUTION
+
+    rules = write_rules(
+        tmp_path, EXECUTION.replace("zh: 调整预算数", "zh: 年度").replace("zh: 支出决算数", "zh: 部门名称")
+    )
+    source = write_tables(tmp_path / "in", main="部门,年度,部门名称\n甲局,100,90\n")
+    assert score(source, rules).totals == {"甲局": "19.00"}
+
+
+# Places of what is rejected
+
+
+def test_rejects_name_file_and_line(tmp_path: Path, rules: Path) -> None:
+    source = write_tables(
+        tmp_path / "in",
+        main='部门,budget,spent\n甲局,100,x\n,,\n"乙\n",100,90\n丙局,100,90\n丁局,100,90\n丁局,100,90\n,1,2\n',
+        contracts="department,id,amount,late\n丙局,H1,1,x\n\n戊局,H2,1,1\n丙局,H3,y,\n",
+        claimed="department,criterion,points\n己局,execution,1\n",
+    )
+    found = score(source, rules)
+    told = {(one["department"], one["code"], one["fact"], one["place"]) for one in found.rejects}
+    assert told == {
+        ("甲局", "F007", "spent", "main.csv:2"),
+        ("丙局", "F007", "contracts[H1].late", "contracts.csv:2"),
+        ("丙局", "F007", "contracts[H3].amount", "contracts.csv:5"),
+        ("丁局", "F006", "department", "main.csv:7"),
+        ("丁局", "F006", "department", "main.csv:8"),
+        ("", "F001", "department", "main.csv:9"),
+        ("戊局", "F002", "contracts", "contracts.csv:4"),
+        ("己局", "F002", "claimed", "claimed.csv:2"),
+    }
+    assert found.totals == {"乙": "19.00"}
+    twice = next(one for one in found.rejects if one["department"] == "丁局")
+    assert twice["reason"] == "the department is there 2 times: main.csv:7, main.csv:8"
+
+
+def test_rows_of_parquet_are_counted(tmp_path: Path, rules: Path) -> None:
+    source = write_tables(
+        tmp_path / "in", main="department,budget,spent\n甲局,100,90\n乙局,100,x\n乙,1,1\n乙,1,1\n"
+    )
+    as_parquet(source)
+    assert {(one["department"], one["place"]) for one in score(source, rules).rejects} == {
+        ("乙局", "main.parquet:#2"), ("乙", "main.parquet:#3"), ("乙", "main.parquet:#4"),
+    }  # fmt: skip
+
+
+def test_lines_are_found_where_many_threads_read(tmp_path: Path, rules: Path) -> None:
+    bad = {7, 123_456, 299_999}
+    rows = "".join(f"d{one},100,{'x' if one in bad else 90}\n" for one in range(300_000))
+    for number, text in enumerate((rows, rows.replace("d5,100,90", '"d\n5",100,90'))):
+        source = write_tables(tmp_path / f"{number}", main=f"department,budget,spent\n{text}")
+        found = score(source, rules)
+        places = {one["department"]: one["place"] for one in found.rejects if one["code"] == "F007"}
+        assert places == {f"d{one}": f"main.csv:{one + 2 + number}" for one in bad}
+
+
+def test_files_of_one_department_are_both_named(tmp_path: Path, rules: Path) -> None:
+    folder = tmp_path / "in"
+    write_facts(folder / "a.yaml", "甲局")
+    write_facts(folder / "sub" / "b.yaml", "甲局")
+    write_facts(folder / "c.yaml", "乙局")
+    write_facts(folder / os.fsdecode(b"\xff.yaml"), "丙局", "1.234")
+    (folder / "d.yaml").write_bytes(b"\xff\xfe")
+    (folder / "e.xlsx").write_bytes(b"PK\x03\x04")
+    (folder / "f.json").mkdir()
+    found = score(folder, rules)
+    assert found.totals == {"乙局": "19.00", "丙局": "10.12"}
+    assert [(one["department"], one["code"], one["place"]) for one in found.rejects if one["code"] == "F006"] == [
+        ("甲局", "F006", "a.yaml"), ("甲局", "F006", "sub/b.yaml"),
+    ]  # fmt: skip
+    assert found.rejects[-1]["reason"] == "the department is there 2 times: a.yaml, sub/b.yaml"
+    assert {one["department"] for one in found.rejects} == {"d.yaml", "e.xlsx", "甲局"}
+    assert all(one["place"].startswith(one["department"]) for one in found.rejects if one["code"] != "F006")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.portfolio.opening import open_result
+from engine.portfolio.summary import summary_of
+from engine.portfolio.workspace import workspace
 from tests.command import audit
+from tests.portfolio.small import score
 
 pytest.importorskip("duckdb")
 
@@ -151,3 +156,49 @@ def test_three_lines_of_a_third_cost_what_one_line_costs(tmp_path: Path) -> None
     other.write_text(THIRDS.replace("deduct: 1", "deduct: 2"), encoding="utf-8")
     found = json.loads(audit(*command, other).out)
     assert found["rules"] == [{"rule": "slip", "before": "1.00", "after": "2.00", "departments": 1}]
+
+
+@pytest.mark.parametrize(
+    ("totals", "quarters"),
+    [
+        ([10, 20, 30, 40, 41, 42, 43, 44], ["10.00", "27.50", "40.50", "42.25", "44.00"]),
+        ([1, 2, 3, 4, 5], ["1.00", "2.00", "3.00", "4.00", "5.00"]),
+        ([1, 2], ["1.00", "1.25", "1.50", "1.75", "2.00"]),
+        ([7], ["7.00"] * 5),
+        (["0.01", "0.02", "0.02", "0.03"], ["0.01", "0.02", "0.02", "0.02", "0.03"]),
+    ],
+)
+def test_quartiles_lie_between_two_totals(tmp_path: Path, totals: list[object], quarters: list[str]) -> None:
+    """As QUARTILE.INC has them."""
+    rows = "".join(f"d{number},{one}\n" for number, one in enumerate(reversed(totals)))
+    found = summed_up(tmp_path, rows)["totals"]
+    assert [
+        found[one] for one in ("least", "lower_quartile", "median", "upper_quartile", "greatest")
+    ] == quarters
+
+
+def test_outliers_lie_outside_of_the_fences(tmp_path: Path) -> None:
+    """Quartiles 20 and 20.5, fences 19.25 and 21.25: on the fence is inside."""
+    rows = "a,20\nb,20\nc,20\nd,20.5\ne,20.5\nf,19.25\ng,21.25\nh,21.26\ni,19.2\n"
+    found = summed_up(tmp_path, rows)
+    assert (found["totals"]["lower_quartile"], found["totals"]["upper_quartile"]) == ("20.00", "20.50")
+    assert found["outliers"] == [{"department": "i", "total": "19.20"}, {"department": "h", "total": "21.26"}]
+
+
+def test_a_picture_without_grades_or_departments(tmp_path: Path) -> None:
+    from engine.portfolio.plots import plot
+
+    for rows in ("a,20\nb,21\n", "", "a,x\n"):
+        folder = tmp_path / str(len(rows))
+        folder.mkdir()
+        content, _ = plot(summed_up(folder, rows), Path("plot.svg"))
+        assert b"<svg" in content
+
+
+def summed_up(folder: Path, rows: str) -> dict[str, Any]:
+    """The summary of departments with so many points."""
+    source = write_small(folder, main=f"department,earned\n{rows}")
+    score(source, folder / "rules.yaml", folder / "out")
+    with workspace(reading=folder / "out") as work:
+        open_result(work, folder / "out")
+        return summary_of(work.connection)
