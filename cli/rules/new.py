@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from cli.context import Session, pass_session
 from cli.messages import print_problem
@@ -60,6 +62,8 @@ def new(session: Session, ruleset: str, base: str, copy: bool, year: int | None,
 
     target = folder or (session.folders[0] if session.folders else _default_folder())
     library = Library((target, *session.folders))
+    apart = _folder_of(base, library)
+    library = Library((*library.folders, *apart))
     wish = Wish(ruleset, year, base, target)
     plan = plan_copy(wish, library) if copy else plan_overlay(wish, library, session.language)
     _add_schemas(plan, library, base)
@@ -67,6 +71,19 @@ def new(session: Session, ruleset: str, base: str, copy: bool, year: int | None,
     for path in plan.files:
         click.echo(session.say(Text(f"已写入 {path}", f"wrote {path}")))
     _report(plan, library, session)
+    needed = [] if copy else apart
+    for line in _next(plan, target, needed, session):
+        click.echo(session.say(line))
+
+
+def _folder_of(base: str, library: Library) -> list[Path]:
+    """The folder of rulesets in which a base named by its file lies, where no command would look by itself."""
+    path = library.path_of(base)
+    inside = Path(f"{library.load(base).id}.yaml").parts
+    folder = Path(*path.parts[: -len(inside)])
+    lies_there = path.parts[-len(inside) :] == inside
+    known = {one.resolve() for one in library.all_folders()}
+    return [folder] if lies_there and folder.resolve() not in known else []
 
 
 def _default_folder() -> Path:
@@ -117,9 +134,29 @@ def _report(plan: Plan, library: Library, session: Session) -> None:
             )
         )
     )
-    click.echo(
-        session.say(Text(f"接着：audit rules check {plan.path}", f"next: audit rules check {plan.path}"))
-    )
+
+
+def _next(plan: Plan, target: Path, needed: list[Path], session: Session) -> Iterator[Text]:
+    """Commands that work as they stand: with every folder of rulesets that they need."""
+    given = [] if _from_the_environment() else [*session.folders]
+    check = _command(f"rules check {shlex.quote(str(plan.path))}", [*given, *needed], session)
+    yield Text(f"接着：{check}", f"next: {check}")
+    if target not in session.folders:
+        score = _command("score FACTS.yaml", [target, *given, *needed], session)
+        yield Text(f"按 id {plan.made.id} 使用：{score}", f"by its id {plan.made.id}: {score}")
+
+
+def _command(command: str, folders: list[Path], session: Session) -> str:
+    if _from_the_environment() and folders:
+        folders = [*folders, *session.folders]  # the option takes the place of the variable
+    options = [part for one in dict.fromkeys(folders) for part in ("--rulesets", str(one))]
+    return " ".join([shlex.join(["audit", *options]), command])
+
+
+def _from_the_environment() -> bool:
+    """Whether the folders of rulesets are those of ``AUDIT_RULESETS``, which the next command reads as well."""
+    source = click.get_current_context().find_root().get_parameter_source("folders")
+    return source is ParameterSource.ENVIRONMENT
 
 
 def _no_longer_holds(outcome: ExampleOutcome, ruleset: Ruleset, session: Session) -> Iterator[Problem]:

@@ -19,6 +19,9 @@ from engine.language.terms import KIND_NAMES, NUMERIC, Constant, Kind, Negate, R
 from engine.suggestions import suggestion
 
 FLAG = Type(Kind.FLAG)
+_TIMES = 10
+"""A bare number below this is likelier times the whole than percent of it: a target met four times over."""
+
 _UNITLESS = frozenset({Kind.NUMBER, Kind.RATIO, Kind.COUNT})
 
 
@@ -62,13 +65,7 @@ def _misfit(term: Term, wanted: Type) -> ExpressionError:
     if wanted.kind == Kind.RATIO and term.type.flexible:
         percent = Text("比率的界限要写百分号，例如 90%", "a ratio's limit needs a percent sign, such as 90%")
         if isinstance(term, Constant) and isinstance(term.value, Rational):
-            number, hundredfold = format_exact(term.value), format_exact(term.value * HUNDRED)
-            percent = Text(f"写成 {number}%", f"write {number}%")
-            if abs(term.value) < 1:
-                percent = Text(
-                    f"写成 {hundredfold}%（确为 {number}% 时写 {number}%）",
-                    f"write {hundredfold}%, or {number}% if that is meant",
-                )
+            percent = percentages(term.value)
         return ExpressionError(
             "E203", Text("比率与不带百分号的数相比", "a ratio meets a bare number"), term.span, percent
         )
@@ -78,6 +75,15 @@ def _misfit(term: Term, wanted: Type) -> ExpressionError:
         fix = Text(f"乘以分值，例如 {each}", f"multiply it by points, such as {each}")
     message = Text(f"此处需要{want.zh}，得到的是{have.zh}", f"{want.en} is wanted here, this is {have.en}")
     return ExpressionError("E202", message, term.span, fix)
+
+
+def percentages(value: Rational) -> Text:
+    """Both percentages that a bare number may stand for, the likelier first: 0.9 and 4 as times, 90 in the hundred."""
+    same, hundredfold = f"{format_exact(value)}%", f"{format_exact(value * HUNDRED)}%"
+    first, second = (hundredfold, same) if abs(value) < _TIMES else (same, hundredfold)
+    return Text(
+        f"写成 {first}（确为 {second} 时写 {second}）", f"write {first}, or {second} if that is meant"
+    )
 
 
 def unify(terms: Sequence[Term], span: Span, doing: Text) -> tuple[Term, ...]:

@@ -29,6 +29,17 @@ def is_id(text: str) -> bool:
     return _ID.match(text) is not None
 
 
+def _lying_near(ruleset_id: str) -> Text | None:
+    """How to name a folder in which nobody asked to look, though the ruleset lies there."""
+    for folder in (Path("rulesets"), Path()):
+        if _is_file(folder / f"{ruleset_id}.yaml"):
+            return Text(
+                f"它在文件夹 {folder} 里：加 --rulesets {folder}（写在 audit 之后），或写文件名",
+                f"it lies in the folder {folder}: add --rulesets {folder} after 'audit', or name the file",
+            )
+    return None
+
+
 class Library(Struct, frozen=True):
     """Folders to look in, first match first; the shipped rulesets come last."""
 
@@ -63,7 +74,8 @@ class Library(Struct, frozen=True):
             if _is_file(path) and path.resolve().is_relative_to(folder.resolve()):
                 return path
         message = Text(f"没有规则集“{ruleset_id}”", f"there is no ruleset '{ruleset_id}'")
-        raise RulesetError([Problem("R010", message, fix=suggestion(ruleset_id, [*self.ids()]))])
+        meant = _lying_near(ruleset_id) or suggestion(ruleset_id, [*self.ids()])
+        raise RulesetError([Problem("R010", message, fix=meant)])
 
     def load(self, reference: str) -> Ruleset:
         """The ruleset with this id, or in this file (``….yaml``, or a path).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -331,9 +332,11 @@ def test_an_overlay_must_find_what_it_extends(table: Path, tmp_path: Path) -> No
     other = tmp_path / "other"
     other.mkdir()
     run = new(other, "mine/2025", "--from", table, "--overlay")
-    assert run.code in (2, 4)
-    assert "mine/2024" in run.err
-    assert not any(other.iterdir())
+    assert run.code == 0, run.err
+    check, _ = printed_commands(run)
+    assert check[:2] == ["--rulesets", str(tmp_path)]
+    lost = audit("--lang", "en", *check[2:], cwd=other)
+    assert "there is no ruleset 'mine/2024'" in lost.out
 
 
 def test_a_folder_that_cannot_be_written(table: Path, tmp_path: Path) -> None:
@@ -342,3 +345,48 @@ def test_a_folder_that_cannot_be_written(table: Path, tmp_path: Path) -> None:
     assert (run.code, run.out) == (2, "")
     assert "U001" in run.err
     assert (tmp_path / "blocked").read_text(encoding="utf-8") == "a file where a folder is wanted"
+
+
+def printed_commands(run: Run) -> list[list[str]]:
+    """The commands under a run, as a shell takes them apart."""
+    lines = [
+        line.partition(": ")[2] for line in run.out.splitlines() if line.startswith(("next: ", "by its id "))
+    ]
+    return [shlex.split(line)[1:] for line in lines]
+
+
+@pytest.mark.parametrize("way", ["--copy", "--overlay"])
+def test_the_commands_that_are_printed_work_as_they_stand(way: str, table: Path) -> None:
+    """In a folder with a blank in its name, from a base that lies in another one."""
+    home = table.parent.parent
+    (home / "my rules").mkdir()
+    run = audit(
+        "--lang", "en", "rules", "new", "mine/2025", "--from", "mine/2024.yaml", way, "--folder", "my rules", cwd=home
+    )  # fmt: skip
+    assert run.code == 0, run.err
+    check, score = printed_commands(run)
+    assert audit("--lang", "en", *check, cwd=home).out.splitlines()[-1].startswith("0 errors")
+    assert score[-2:] == ["score", "FACTS.yaml"]
+    (home / "facts.yaml").write_text(
+        "department: A\nyear: 2025\nruleset: mine/2025\nfacts: {filed: 2025-03-28}\n", encoding="utf-8"
+    )
+    scored = audit("--lang", "en", *score[:-1], "facts.yaml", cwd=home)
+    assert (scored.code, scored.err) == (0, "")
+    # By its id alone it is not found, and the message says where it lies.
+    (home / "my rules").rename(home / "rulesets")
+    lost = audit("--lang", "en", "rules", "check", "mine/2025", cwd=home)
+    assert "it lies in the folder rulesets: add --rulesets rulesets after 'audit'" in lost.out
+
+
+def test_folders_of_the_environment_are_not_printed(table: Path) -> None:
+    home = table.parent.parent
+    run = audit(
+        "--lang", "en", "rules", "new", "mine/2025", "--from", "mine/2024", cwd=home, AUDIT_RULESETS=str(home)
+    )
+    assert printed_commands(run) == [["rules", "check", str(home / "mine" / "2025.yaml")]]
+    option = audit(
+        "--lang", "en", "--rulesets", home, "rules", "new", "mine/2026", "--from", "mine/2024", cwd=home
+    )
+    assert printed_commands(option) == [
+        ["--rulesets", str(home), "rules", "check", str(home / "mine" / "2026.yaml")]
+    ]

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from engine.errors import Problem, Text
 from engine.language.numbers import HUNDRED, ONE, MalformedValue, Rational, format_exact, parse_ratio
 from engine.language.terms import Constant, Kind, walk
+from engine.language.types import percentages
 from engine.ruleset.checks.base import Check
 from engine.ruleset.checks.places import owner_of, parts_of
 from engine.ruleset.checks.reads import all_expressions
@@ -91,4 +92,4 @@ def _implausible(text: str) -> tuple[Text, Text] | None:
         f"比率 {number} 没有百分号，即 {percent}%",
         f"the ratio {number} has no percent sign: it is {percent}%",
     )
-    return message, Text(f"写成 {number}%（或 {percent}%）", f"write {number}% (or {percent}%)")
+    return message, percentages(value)

@@ -15,6 +15,7 @@ from engine.ruleset.checks import (
     grade_coverage,
     idle_deduction,
     implausible_ratio,
+    list_within_itself,
     message_facts,
     missing_basis,
     missing_source,
@@ -48,6 +49,7 @@ MODULES: tuple[ModuleType, ...] = (
     implausible_ratio,
     deadline_counting,
     unknown_expectation,
+    list_within_itself,
 )
 
 WHEN_READ: tuple[ModuleType, ...] = (bare_ratio,)
