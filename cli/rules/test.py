@@ -14,6 +14,7 @@ from engine.language.numbers import format_exact
 from engine.ruleset.model import Ruleset
 from engine.testing.coverage import RuleCoverage, coverage_of
 from engine.testing.examples import ExampleOutcome, run_examples
+from engine.testing.lacking import lacking, lacking_problem
 
 
 @click.command()
@@ -89,9 +90,14 @@ def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path
 
 def _suite(ruleset: Ruleset, outcomes: list[ExampleOutcome], session: Session, verbose: bool) -> list[str]:
     lines = [click.style(ruleset.id, bold=True)]
+    alike = [] if verbose else lacking(outcomes)
+    told_together = {id(one) for one in alike}
     for outcome in outcomes:
-        if verbose or not outcome.passed:
+        if verbose or not (outcome.passed or id(outcome) in told_together):
             lines += example_lines(outcome, session, verbose)
+    if alike:
+        told = lacking_problem(ruleset, alike).render(session.language)
+        lines.append(f"  {click.style('✗', fg='red')} {one_line(told)}")
     failed = sum(not outcome.passed for outcome in outcomes)
     passed = len(outcomes) - failed
     lines.append(

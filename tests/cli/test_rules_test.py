@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.command import audit
+from tests.command import ROOT, audit
 
 TABLE = """ruleset: mine/table
 title: 表
@@ -110,3 +110,29 @@ def test_an_example_that_cannot_be_read_is_exit_4(table: Path, old: str, new: st
     assert run.code == 4
     assert code in run.err
     assert "table.yaml:15" in run.err
+
+
+def test_a_new_required_fact_of_an_overlay_is_told_once_with_a_cure_that_works(tmp_path: Path) -> None:
+    """All that the overlay inherits lacks it: one message for 165 examples, not 165."""
+    overlay = tmp_path / "guangdong" / "2025.yaml"
+    overlay.parent.mkdir()
+    overlay.write_text(
+        "ruleset: guangdong/2025\nextends: guangdong/2024\nyear: 2025\n"
+        "facts:\n  rush: {label: 十二月支出比重, type: ratio}\n  advances: {label: 预付款, type: money}\n",
+        encoding="utf-8",
+    )
+    run = audit("--lang", "en", "rules", "test", overlay)
+    assert run.code == 1
+    assert run.out.count("✗") == 1
+    assert f"{overlay}:5:3: R054" in run.out or f"{overlay}:5:9: R054" in run.out
+    assert "do not state rush, advances, which this ruleset requires" in run.out
+    assert (
+        f"copy general-office.yaml of the base's folder into a new folder {overlay.with_suffix('')}"
+        in run.out
+    )
+    base = (ROOT / "rulesets" / "guangdong" / "2024" / "general-office.yaml").read_text(encoding="utf-8")
+    overlay.with_suffix("").mkdir()
+    stated = base.replace("\nfacts:\n", "\nfacts:\n  rush: 20%\n  advances: 5\n", 1)
+    (overlay.with_suffix("") / "general-office.yaml").write_text(stated, encoding="utf-8")
+    mended = audit("--lang", "en", "rules", "test", overlay)
+    assert (mended.code, "R054" in mended.out) == (0, False), mended.out
