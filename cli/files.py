@@ -55,6 +55,34 @@ def facts_in(path: Path, ruleset: Ruleset, any_year: bool = False) -> Facts:
     return facts_in_text(path, ruleset, any_year)
 
 
+class Noted:
+    """Reads the facts files of a portfolio, and keeps what is to be told of them: by code the first note, and the files."""
+
+    def __init__(self) -> None:
+        self.first: dict[str, Problem] = {}
+        self.files: dict[str, set[Path]] = {}
+
+    def __call__(self, path: Path, ruleset: Ruleset, any_year: bool) -> Facts:
+        """The facts in one file. Raises :class:`FactsError`."""
+        facts = facts_in(path, ruleset, any_year)
+        for note in facts.notes:
+            self.first.setdefault(note.code, note)
+            self.files.setdefault(note.code, set()).add(path)
+        return facts
+
+    def tell(self, session: Session) -> None:
+        """Print each kind of note once, at its first place, with the number of the other files."""
+        for code, note in self.first.items():
+            others = len(self.files[code]) - 1
+            more = (
+                Text(f"（另有 {others:,} 个文件）", f" (and in {others:,} more files)")
+                if others
+                else Text("", "")
+            )
+            message = Text(f"{note.message.zh}{more.zh}", f"{note.message.en}{more.en}")
+            print_problem(replace(note, message=message), session.language)
+
+
 def is_package(path: Path) -> bool:
     """Whether the file is one of Office's, by what it begins with; its name says nothing."""
     try:

@@ -64,7 +64,7 @@ def impact(
 
     不核对事实的年度。INPUT 与 audit portfolio score 的相同。
     """
-    from cli.files import facts_in
+    from cli.files import Noted
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from cli.portfolio.telling import tell
@@ -74,11 +74,11 @@ def impact(
 
     library = session.library()
     rulesets = library.load(before), library.load(after)
-    progress = Progress(session)
+    progress, noted = Progress(session), Noted()
     with interruptible(session), workspace(memory_limit, reading=source) as work:
         connection = work.connection
         try:
-            *counts, reading = score_both(work, source, rulesets, progress, session.language, facts_in)
+            *counts, reading = score_both(work, source, rulesets, progress, session.language, noted)
         finally:
             progress.done()
         found = impact_of(connection)
@@ -86,6 +86,7 @@ def impact(
                  "rejected_before": counts[0].rejected, "rejected_after": counts[1].rejected, **found}  # fmt: skip
         if output is not None:
             write_whole(output, changes_csv(connection))
+    noted.tell(session)
     tell(session, reading.unread, reading.encodings)
     if format_ == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))

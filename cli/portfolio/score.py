@@ -53,7 +53,7 @@ def score(
 
     结果含总分、等级、名次、各指标得分、扣分明细、自评对照和退回清单。不能评分的部门列明原因退回，其余照常评分（退出码 1；有的行找不到部门时也是）。
     """
-    from cli.files import facts_in
+    from cli.files import Noted
     from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from cli.portfolio.telling import tell
@@ -64,10 +64,10 @@ def score(
     from engine.portfolio.writing import Format, format_of, write_results
 
     chosen: Format = format_ or format_of(output)  # type: ignore[assignment]
-    progress = Progress(session)
+    progress, noted = Progress(session), Noted()
     opened = workspace(memory_limit, threads or 0, reading=source, writing=output)
     with interruptible(session), opened as work:
-        portfolio = Portfolio(work.connection, session.library().load(ruleset), facts_in)
+        portfolio = Portfolio(work.connection, session.library().load(ruleset), noted)
         try:
             portfolio.read(work, source, progress)
             counts = portfolio.score(progress, session.language)
@@ -76,6 +76,7 @@ def score(
             write_results(work, output, chosen, progress)
         finally:
             progress.done()
+    noted.tell(session)
     tell(session, portfolio.reading.unread, portfolio.reading.encodings)
     for text in _closing(counts, output, reasons):
         click.echo(session.say(text))

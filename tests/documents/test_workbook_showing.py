@@ -455,6 +455,22 @@ def test_what_is_told_goes_to_the_standard_error_and_into_the_result(tmp_path: P
     assert audit("verify", result, "-r", ruleset).code == 0
 
 
+def test_a_portfolio_tells_each_kind_once(tmp_path: Path) -> None:
+    for name, department in (("a", "甲局"), ("b", "乙局")):
+        book = good().formula("项目", "B5", "<f>10+10</f><v>20</v>").string("说明", "B4", department)
+        (tmp_path / "in").mkdir(exist_ok=True)
+        book.write(tmp_path / "in" / f"{name}.xlsx")
+    run = audit(
+        "portfolio", "score", tmp_path / "in", "-r", HERE / "every_kind.yaml", "-o", tmp_path / "out", AUDIT_LANG="en"
+    )  # fmt: skip
+    assert run.code == 0
+    assert run.err.count("D034") == 1
+    assert (
+        "项目!B5: D034 formulas in this column (1): their stored results are read (and in 1 more files)"
+        in run.err
+    )
+
+
 def test_a_waiver_of_what_did_not_happen_is_told(tmp_path: Path) -> None:
     facts = json.loads(json.dumps(FACTS))
     facts["waivers"][0]["record"] = "A1"
