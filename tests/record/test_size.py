@@ -16,7 +16,7 @@ from engine.record.reading import MAX_BYTES, MAX_TEXTS
 from engine.record.writing import result_document, result_text
 from engine.ruleset.library import Library
 from engine.scoring import Scorer
-from tests.command import GOLDEN, ROOT, settings
+from tests.command import GOLDEN, PATIENCE, ROOT, settings
 
 GIGABYTE = 1 << 30
 CONTRACTS = 10_000
@@ -26,7 +26,7 @@ def verify(path: Path) -> tuple[int, str, str]:
     """``audit verify``, with no more than a gigabyte."""
     done = subprocess.run(
         [sys.executable, "-m", "cli", "--lang", "en", "verify", str(path)],
-        cwd=ROOT, env=settings(), capture_output=True, encoding="utf-8", timeout=300, check=False,
+        cwd=ROOT, env=settings(), capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (GIGABYTE, GIGABYTE)),
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
