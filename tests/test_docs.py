@@ -280,7 +280,7 @@ SOURCES = {
     "S101": b" " * (MAX_BYTES + 1),
     "S102": None,
     "S103": "部门".encode("gbk"),
-    "S104": b"facts: [1, 2",
+    "S104": "money: {spent: 1，budget: 2}".encode(),
     "S105": b"# nothing yet\n",
     "S106": b"staff: 36\n---\nstaff: 37\n",
     "S107": b"[" * 41,
