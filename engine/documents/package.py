@@ -118,7 +118,7 @@ def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, err
         zh = f"XML 里有 DTD 或实体声明，不予读取（{part.filename}）"
         en = f"the XML declares a document type or entities, which is refused ({part.filename})"
         raise error([_problem("D005", path, zh, en)]) from None
-    except expat.ExpatError as failure:
+    except (expat.ExpatError, LookupError, ValueError) as failure:  # or an encoding that nobody knows
         reason = f"{part.filename}: {failure}"
         raise error(
             [_problem("D004", path, f"文件已损坏（{reason}）", f"the file is damaged ({reason})")]

@@ -479,3 +479,34 @@ def test_files_of_one_department_are_both_named(tmp_path: Path, rules: Path) -> 
     assert found.rejects[-1]["reason"] == "the department is there 2 times: a.yaml, sub/b.yaml"
     assert {one["department"] for one in found.rejects} == {"d.yaml", "e.xlsx", "甲局"}
     assert all(one["place"].startswith(one["department"]) for one in found.rejects if one["code"] != "F006")
+
+
+def test_a_workbook_in_an_encoding_that_nobody_knows_is_one_rejected_department(
+    tmp_path: Path, rules: Path
+) -> None:
+    import zipfile
+
+    write_facts(tmp_path / "in" / "a.yaml", "甲局")
+    for encoding in ("x-unknown", "utf-32", "gb18030"):
+        with zipfile.ZipFile(tmp_path / "in" / f"{encoding}.xlsx", "w") as package:
+            for part in ("[Content_Types].xml", "xl/workbook.xml"):
+                package.writestr(part, f'<?xml version="1.0" encoding="{encoding}"?><a/>')
+    found = score(tmp_path / "in", rules)
+    assert found.totals == {"甲局": "19.00"}
+    assert [(one["department"], one["code"], one["place"]) for one in found.rejects] == [
+        (f"{one}.xlsx", "D004", f"{one}.xlsx") for one in ("gb18030", "utf-32", "x-unknown")
+    ]
+
+
+def test_names_that_are_no_utf_8_go_through_every_command(tmp_path: Path, rules: Path) -> None:
+    folder = write_tables(tmp_path / os.fsdecode(b"in\xff"), main=ONE)
+    out, picture = tmp_path / os.fsdecode(b"out\xff"), tmp_path / os.fsdecode(b"p\xff.svg")
+    for command in (
+        ("score", folder, "-r", rules, "-o", out),
+        ("summary", out, "--plot", picture),
+        ("impact", folder, "--from", rules, "--to", rules, "-o", tmp_path / os.fsdecode(b"c\xff.csv")),
+        ("explain", folder, "甲局", "-r", rules),
+    ):
+        done = audit("portfolio", *command)
+        assert done.code == 0, done.err
+    assert picture.is_file()

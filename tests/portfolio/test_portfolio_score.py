@@ -44,12 +44,13 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[st
 
 
 def test_facts_files_are_scored_and_the_unusable_rejected(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
     for file in (GOLDEN, BASE, ROOT / "fixtures" / "hebei-langfang-2019.yaml"):
-        shutil.copy(file, tmp_path)
+        shutil.copy(file, tmp_path / "in")
     done = audit(
         "portfolio",
         "score",
-        tmp_path,
+        tmp_path / "in",
         "-r",
         "guangdong/2024",
         "-o",
