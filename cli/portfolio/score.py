@@ -77,7 +77,7 @@ def score(
         finally:
             progress.done()
     noted.tell(session)
-    tell(session, portfolio.reading.unread, portfolio.reading.encodings)
+    tell(session, portfolio.reading.unread, portfolio.reading.encodings, portfolio.notes)
     for text in _closing(counts, output, reasons):
         click.echo(session.say(text))
     if counts.rejected or counts.orphans:

@@ -83,6 +83,10 @@ DATES: Mapping[Convention, str] = {
 }
 """How a day is written, digits and signs being ASCII: year, month and day are the groups."""
 
+NUMBER = "[+-]?(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:[.][0-9]+)?"
+"""A number as a facts file writes it."""
+AT_MOST_ONE = "0+(?:[.][0-9]*)?|0*1(?:[.]0*)?"
+"""A number from 0 to 1, without sign and commas."""
 STRICT_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DATES = {one: re.compile(f"{pattern}({MIDNIGHT})?") for one, pattern in DATES.items()}
 
@@ -114,17 +118,17 @@ class Stated(Struct, frozen=True):
     conventions: tuple[Convention, ...] = ()
 
 
-def as_stated(text: str, type_: Type, money_unit: str) -> Stated:
-    """What the ``text`` of a cell states, for a fact of ``type_``.
+def as_stated(text: str, type_: Type, money_unit: str, *, loose: bool = False) -> Stated:
+    """What the ``text`` of a cell states, for a fact of ``type_``; a ``loose`` ratio may be above 1 without a percent sign.
 
     A text that no convention reads comes back as it is, for the strict reader to read or to refuse. Raises
-    :class:`MalformedValue` for a number that was printed from binary.
+    :class:`MalformedValue` for a number that a facts file may state and a cell may not.
     """
     written = text.strip()
     if type_.kind == Kind.DATE:
         return _date(written)
     if type_.kind in NUMERIC:
-        return _number(written, type_, money_unit)
+        return _number(written, type_, money_unit, loose=loose)
     if type_.kind == Kind.CHOICE and written not in type_.options:
         option = type_.option_labelled(written)
         return Stated(option, (Convention.OPTION_LABEL,)) if option is not None else Stated(written)
@@ -145,7 +149,7 @@ def _date(written: str) -> Stated:
     return Stated(written)
 
 
-def _number(written: str, type_: Type, money_unit: str) -> Stated:
+def _number(written: str, type_: Type, money_unit: str, *, loose: bool) -> Stated:
     narrow = narrowed(written)
     used = [Convention.FULL_WIDTH] if narrow != written else []
     units = units_of(type_, money_unit)
@@ -153,6 +157,8 @@ def _number(written: str, type_: Type, money_unit: str) -> Stated:
     used += [Convention.UNIT] if bare != narrow else []
     if is_printed_binary(bare):
         raise _printed_binary(written)
+    if type_.kind == Kind.RATIO and not loose and is_bare_ratio(bare):
+        raise _bare_ratio(written)
     return Stated(bare, tuple(used))
 
 
@@ -165,6 +171,21 @@ def is_printed_binary(text: str) -> bool:
         return False
     whole, fraction = match[1].replace(",", ""), match[2].rstrip("0")
     return bool(fraction) and len(f"{whole}{fraction}".lstrip("0")) > DIGITS
+
+
+def is_bare_ratio(text: str) -> bool:
+    """Whether the text is a number above 1 without a percent sign: as a ratio, 95 may be 95% or 9500%."""
+    if re.fullmatch(NUMBER, text) is None:
+        return False
+    return re.fullmatch(AT_MOST_ONE, text.lstrip("+-").replace(",", "")) is None
+
+
+def _bare_ratio(written: str) -> MalformedValue:
+    shown = shortened(written)
+    return MalformedValue(
+        Text(f"比率“{shown}”没有百分号，是它的百分之一还是一百倍不明", f"the ratio '{shown}' has no percent sign: whether it is in hundredths is not certain"),
+        Text("写成百分数，例如 95%", "write it as a percentage such as 95%"),
+    )  # fmt: skip
 
 
 def _printed_binary(written: str) -> MalformedValue:

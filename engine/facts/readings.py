@@ -47,11 +47,11 @@ class Conventions:
 
     def value(self, node: Scalar, fact: Fact) -> str:
         """The text that states what the cell ``node`` holds. Raises :class:`MalformedValue`."""
-        return self.typed(node, fact.type, fact.name)
+        return self.typed(node, fact.type, fact.name, loose=False)
 
-    def typed(self, node: Scalar, type_: Type, path: str) -> str:
+    def typed(self, node: Scalar, type_: Type, path: str, *, loose: bool = True) -> str:
         """The same for a value that is no fact's. Only what can be read is counted."""
-        stated = as_stated(node.text, type_, self.money_unit)
+        stated = as_stated(node.text, type_, self.money_unit, loose=loose)
         if not stated.conventions:
             return node.text
         parse_value(stated.text, type_)

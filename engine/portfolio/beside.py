@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
+from engine.facts.attachments import waivable_by_title
+from engine.facts.conventions import Convention, as_stated
+from engine.facts.readings import Reading, column_labels
 from engine.language.numbers import Rational
 from engine.language.terms import Kind, Type
 from engine.portfolio.cells import Cell, number_sql, trimmed, value_sql
+from engine.portfolio.conventions import found_by, predicates, stated_sql
 from engine.portfolio.headers import raw_columns
 from engine.portfolio.layout import (
     BESIDE,
@@ -31,6 +35,8 @@ from engine.suggestions import suggestion
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from engine.portfolio.reading import Reading as Origins
+
 
 def read_waivers(connection: DuckDBPyConnection, layout: Layout) -> Layout:
     """The waivers of numbered departments; the layout then knows the rules they are for."""
@@ -43,7 +49,7 @@ def read_waivers(connection: DuckDBPyConnection, layout: Layout) -> Layout:
     _check_columns(there, WAIVERS)
     read = _text_columns(there, WAIVERS)
     connection.execute(
-        f"CREATE OR REPLACE TABLE waivers_read AS SELECT d.{KEY}, t.rule, coalesce(t.record, '') AS record, "
+        f"CREATE OR REPLACE TABLE waivers_read AS SELECT d.{KEY}, {_rule_of('t.rule', layout)} AS rule, coalesce(t.record, '') AS record, "
         f"t.reason IS NOT NULL AS reasoned FROM (SELECT {read} FROM raw.waivers) AS t JOIN departments AS d ON d.name = t.{KEY}"
     )
     rules = connection.execute("SELECT DISTINCT rule FROM waivers_read").fetchall()
@@ -146,7 +152,7 @@ def _read_criteria(
     known = ", ".join(f"({literal(text)}, {literal(one)})" for text, one in criterion_names(layout).items())
     read = "claims_list" if table == CLAIMED else "judged_list"
     if table == CLAIMED:
-        number = number_sql("t.points", JUDGED_DECIMALS, JUDGED_DECIMALS)
+        number = number_sql(_stated("t.points", Kind.POINTS, layout), JUDGED_DECIMALS, JUDGED_DECIMALS)
         good = f"number IS NOT NULL AND abs(number) <= {JUDGED_MOST}"
         for node in layout.unseen():
             most = node.points * 10**JUDGED_DECIMALS
@@ -156,8 +162,9 @@ def _read_criteria(
             ", ".join(literal(one.id) for one in layout.judged() if isinstance(one.score, TierScore)) or "''"
         )
         column = Column("coefficient", _ratio_fact(), JUDGED_DECIMALS)
-        ratio = value_sql(column, Cell("t.coefficient", "VARCHAR"))
-        number = f"CASE WHEN k.id IN ({tiered}) THEN {ratio} ELSE {number_sql('t.deduct', JUDGED_DECIMALS, JUDGED_DECIMALS)} END"
+        ratio = value_sql(column, Cell(_stated("t.coefficient", Kind.RATIO, layout), "VARCHAR"))
+        deduct = number_sql(_stated("t.deduct", Kind.POINTS, layout), JUDGED_DECIMALS, JUDGED_DECIMALS)
+        number = f"CASE WHEN k.id IN ({tiered}) THEN {ratio} ELSE {deduct} END"
         good = " OR ".join(_judgement_good(one) for one in layout.judged()) or "FALSE"
     connection.execute(
         f"CREATE OR REPLACE TABLE {read} AS WITH known(text, id) AS (VALUES {known}), "
@@ -166,6 +173,53 @@ def _read_criteria(
         f"JOIN departments AS d ON d.name = t.{KEY} LEFT JOIN known AS k ON k.text = t.criterion) "
         f"SELECT {KEY}, criterion, CASE WHEN abs(number) <= {JUDGED_MOST} THEN number END AS points, criterion IS NOT NULL AND ({good}) AS good FROM numbered"
     )
+
+
+def _stated(text: str, kind: Kind, layout: Layout) -> str:
+    """What a cell beside the facts states."""
+    return f"({stated_sql(text, Type(kind), '', loose=True)})" if layout.of_people else text
+
+
+def _rule_of(text: str, layout: Layout) -> str:
+    """The rule that a waiver's cell names, by its id or by its criterion's title."""
+    titles = _titled_rules(layout) if layout.of_people else {}
+    if not titles:
+        return text
+    known, meant = (", ".join(map(literal, one)) for one in zip(*titles.items(), strict=True))
+    return f"coalesce([{meant}][list_position([{known}], {text})], {text})"
+
+
+def _titled_rules(layout: Layout) -> dict[str, str]:
+    """The rules by the titles that stand for them."""
+    ids = {rule.id for rule in layout.ruleset.rules}
+    return {
+        title: rules[0].id
+        for title, rules in waivable_by_title(layout.ruleset).items()
+        if len(rules) == 1 and title not in ids
+    }
+
+
+def readings_beside(connection: DuckDBPyConnection, layout: Layout, origins: Origins) -> Iterator[Reading]:
+    """What was read by conventions of numbers and rules beside the facts."""
+    asked = {
+        "claimed": (CLAIMED, "points", Kind.POINTS),
+        "judgements.deduct": (JUDGEMENTS, "deduct", Kind.POINTS),
+        "judgements.coefficient": (JUDGEMENTS, "coefficient", Kind.RATIO),
+        "waivers.rule": (WAIVERS, "rule", Kind.TEXT),
+    }
+    labels = dict(column_labels(layout.ruleset))
+    titles = _titled_rules(layout)
+    for path, (table, column, kind) in asked.items():
+        if column not in raw_columns(connection, table):
+            continue
+        if kind == Kind.TEXT:
+            listed = ", ".join(map(literal, titles)) or "NULL"
+            conditions = [(Convention.TITLE, f"t.{name(column)} IN ({listed})")]
+        else:
+            conditions = [*predicates(f"t.{name(column)}", Type(kind), "", loose=True)]
+        for convention, count, written, first in found_by(connection, table, column, conditions, origins):
+            read = titles.get(written) or as_stated(written, Type(kind), "", loose=True).text
+            yield Reading(path, labels[path], convention, count, written, read, first)
 
 
 def _ratio_fact() -> Fact:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.language.literals import TRUTHS
 from engine.language.terms import NUMERIC, Kind
 from engine.portfolio.characters import visible_sql
-from engine.portfolio.layout import KEY, Column, Table
+from engine.portfolio.layout import Column
 from engine.portfolio.quoting import literal, name
 
 _BLANKS = (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)  # fmt: skip
@@ -22,10 +21,16 @@ WHOLE = r"[+-]?([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A column of :func:`cleaned`, and its type in the database."""
+    """A column of a raw table, and its type in the database.
+
+    The texts of a ``plain`` one are all written as a facts file writes them; those ``of_people`` are read by the
+    conventions by which people write values.
+    """
 
     sql: str
     type: str
+    plain: bool = False
+    of_people: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -41,13 +46,6 @@ def trimmed(sql: str) -> str:
     """A text without the blanks around it. Nearly none has any, and ``trim`` with a set of its own is slow."""
     around = literal(f"^[{_CLASS}]|[{_CLASS}]$")
     return f"CASE WHEN regexp_matches({sql}, {around}) THEN trim({sql}, {literal(_SPACES)}) ELSE {sql} END"
-
-
-def cleaned(table: Table, cells: Mapping[str, Cell]) -> str:
-    """The query of a raw table whose texts have no blanks around them; an empty one is ``NULL``."""
-    key = f"{trimmed(f'{KEY}::VARCHAR')} AS {KEY}"
-    texts = [f"nullif({trimmed(one.sql)}, '') AS {one.sql}" for one in cells.values() if one.is_text]
-    return f"SELECT * REPLACE ({', '.join([key, *texts])}) FROM raw.{name(table.name)}"
 
 
 def value_sql(column: Column, cell: Cell) -> str:

@@ -88,7 +88,7 @@ class DirectEvaluation:
             try:
                 if self.any_year:
                     document["year"] = str(self.ruleset.year)
-                facts = read_document(document, self.ruleset, department)
+                facts = read_document(document, self.ruleset, department, of_people=self.reading.is_of_people)
                 yield department, score_directly(self.ruleset, facts), None
             except Fault:
                 raise

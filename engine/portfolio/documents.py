@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import FactsError, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.facts.readings import Conventions
 from engine.portfolio.cells import trimmed
 from engine.portfolio.headers import header_names, is_passed_over, raw_columns
 from engine.portfolio.layout import BESIDE, CLAIMED, HEAD, JUDGEMENTS, KEY, MAIN, WAIVERS, Layout, Table
@@ -24,9 +25,15 @@ Row = Placed
 """The cells of a row that are not empty, by the columns they are in."""
 
 
-def read_document(document: Mapping[str, Any], ruleset: Ruleset, label: str) -> Facts:
-    """The facts in ``document``. Raises :class:`FactsError` with everything that makes them unusable."""
-    return read_facts(tree_of(document, label, NoFile), ruleset)
+def read_document(
+    document: Mapping[str, Any], ruleset: Ruleset, label: str, *, of_people: bool = False
+) -> Facts:
+    """The facts in ``document``, its texts written as people write them (``of_people``), or as a facts file does.
+
+    Raises :class:`FactsError` with everything that makes them unusable.
+    """
+    conventions = Conventions(ruleset) if of_people else None
+    return read_facts(tree_of(document, label, NoFile), ruleset, conventions=conventions)
 
 
 def documents_of(
@@ -131,7 +138,7 @@ def _rows(
                 headers.get(header, header): value
                 for header, value in zip(there, values, strict=True)
                 if value is not None
-                and value != ""
+                and value.strip()
                 and (header != KEY or table == MAIN)
                 and (header in headers or not is_passed_over(header, passed_over))
             })  # fmt: skip

@@ -55,8 +55,9 @@ def explain_department(
     ((_, document),) = documents_of(connection, portfolio.layout, [department], reading=portfolio.reading)
     if isinstance(document, FactsError):
         raise document
-    scoring = scorer.score(read_document(document, scorer.ruleset, department))
-    load_documents(connection, portfolio.layout, [(department, document)])
+    facts = read_document(document, scorer.ruleset, department, of_people=portfolio.reading.is_of_people)
+    scoring = scorer.score(facts)
+    load_documents(connection, portfolio.layout, [(department, facts.document)])
     alone = Portfolio(connection, scorer.ruleset)
     alone.score()
     results, rejects = results_of(alone)

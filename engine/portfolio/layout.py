@@ -106,7 +106,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Layout:
-    """The tables of one ruleset. ``waived`` are the rules for which there may be waivers."""
+    """The tables of one ruleset. ``waived`` are the rules for which there may be waivers; ``of_people`` says that people
+    and their programs wrote the texts, so that these are read by the conventions of cells."""
 
     ruleset: Ruleset
     main: Table
@@ -114,6 +115,7 @@ class Layout:
     waived: frozenset[str]
     most_records: int = MOST_RECORDS
     bounds: Mapping[str, Exact] = field(default_factory=dict)
+    of_people: bool = False
 
     def tables(self) -> Iterator[Table]:
         yield self.main

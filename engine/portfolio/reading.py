@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +60,15 @@ class Reading:
     unread: tuple[Unread, ...] = ()
     encodings: Mapping[str, str] = field(default_factory=dict)
     """The encodings of CSV tables that are not in UTF-8, by the names of their files."""
+    notes: tuple[Problem, ...] = ()
+    """What is to be known of facts files that were read."""
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether tables were read, whose texts are written as people and their programs write them."""
+        return bool(self.origins) and not any(
+            isinstance(one, FactsFileOrigin) for one in self.origins.values()
+        )
 
     def position(self, table: str, row: int | None) -> Position | None:
         """Where a row of a raw table stands."""
@@ -190,25 +199,25 @@ def _facts_files(
     tables = RawTables(layout)
     tables.create(connection)
     unreadable: list[Unreadable] = []
+    notes: list[Problem] = []
     names = [given.shown(one) for one in given.files]
     for number, file in enumerate(given.files):
         report("read", number, len(given.files))
         try:
             facts = read(file, layout.ruleset, any_year)
         except FactsError as error:
-            unreadable.append(Unreadable(names[number], _placed(error, names[number])))
+            unreadable.append(Unreadable(names[number], FactsError(_placed(error.problems, names[number]))))
             continue
+        notes += _placed(facts.notes, names[number])
         tables.add_facts(facts, facts.department, number)
         if len(tables) >= _BATCH:
             tables.insert(connection)
     tables.insert(connection)
     origins = {MAIN: FactsFileOrigin(names)}
-    return Reading(origins, tuple(unreadable), given.unread)
+    return Reading(origins, tuple(unreadable), given.unread, notes=tuple(notes))
 
 
-def _placed(error: FactsError, file: str) -> FactsError:
+def _placed(problems: Iterable[Problem], file: str) -> Iterator[Problem]:
     """The same, with the file called by its path from INPUT on."""
-    return FactsError(
-        replace(one, where=replace(one.where, file=file) if one.where else Position(file))
-        for one in error.problems
-    )
+    for one in problems:
+        yield replace(one, where=replace(one.where, file=file) if one.where else Position(file))

@@ -16,7 +16,7 @@ from engine.portfolio.scoring import Counts, Portfolio
 
 ORDERS: Mapping[str, str] = {
     "scores": "", "points": "", "ledger": "", "claims": "department, criterion",
-    "rejects": "department, fact, code, place, reason", "unread": "", "criteria": "place", "about": "",
+    "rejects": "department, fact, code, place, reason", "unread": "", "notes": "", "criteria": "place", "about": "",
 }  # fmt: skip
 """The tables of a result, and the order of their rows; empty where they are in order already."""
 
@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "claims": ("department", "criterion", "claimed", "computed", "difference"),
     "rejects": ("department", "code", "fact", "place", "reason", "fix"),
     "unread": ("file", "reason"),
+    "notes": ("code", "place", "note"),
     "criteria": ("place", "criterion", "title", "title_en", "points", "parent"),
     "about": ("name", "value"),
 }
@@ -70,6 +71,12 @@ def make_results(portfolio: Portfolio, counts: Counts, language: Language = "zh"
     execute("CREATE TABLE result.unread (file VARCHAR, reason VARCHAR)")
     unread = [(one.file, one.why.in_language(language)) for one in portfolio.reading.unread]
     insert(connection, "result.unread", unread)
+    execute("CREATE TABLE result.notes (code VARCHAR, place VARCHAR, note VARCHAR)")
+    notes = [
+        (one.code, str(one.where or ""), one.message.in_language(language))
+        for one in (*portfolio.notes, *portfolio.reading.notes)
+    ]
+    insert(connection, "result.notes", notes)
 
 
 def _claims(portfolio: Portfolio) -> None:

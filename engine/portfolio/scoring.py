@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +61,8 @@ class Portfolio:
         self.passed_over: frozenset[str] = frozenset()
         """Columns that are not the ruleset's and no mistake."""
         self.reading: Reading = UNKNOWN
+        self.notes: list[Problem] = []
+        """What is to be known of the tables that were read, by column."""
         self.orphans = 0
 
     def read(self, workspace: Workspace, path: Path, report: Report = silent) -> None:
@@ -70,7 +72,11 @@ class Portfolio:
     def score(self, report: Report = silent, language: Language = "zh") -> Counts:
         """Score every department of the raw tables. Raises :class:`FactsError` for tables that cannot be read."""
         report("stage", 0, 0)
-        self.layout = stage(self.connection, self.layout, self.passed_over, any_year=self.any_year)
+        self.layout = replace(self.layout, of_people=self.reading.is_of_people)
+        self.layout, readings = stage(
+            self.connection, self.layout, self.passed_over, self.reading, any_year=self.any_year
+        )
+        self.notes = [one.told() for one in readings]
         self.program = program_of(self.layout)
         departments = number_of(self.connection, "SELECT count(*) FROM departments")
         self._run_columns(departments, report)

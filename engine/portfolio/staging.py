@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.facts.readings import Reading
 from engine.language.terms import NUMERIC, Kind
-from engine.portfolio.beside import check_beside, pivoted, read_waivers
+from engine.portfolio.beside import check_beside, pivoted, read_waivers, readings_beside
 from engine.portfolio.calendar import create_calendar
-from engine.portfolio.cells import Cell, cleaned, sound_sql, trimmed, value_sql
+from engine.portfolio.cells import Cell, sound_sql, trimmed, value_sql
+from engine.portfolio.conventions import cleaned, readings_of, survey
 from engine.portfolio.headers import cells_of, raw_columns
 from engine.portfolio.layout import (
     CLAIMED,
@@ -30,26 +32,37 @@ from engine.portfolio.layout import (
 )
 from engine.portfolio.names import doubt_names
 from engine.portfolio.quoting import literal, name
+from engine.portfolio.reading import UNKNOWN
 from engine.portfolio.rows import number_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from engine.portfolio.reading import Reading as Origins
 
 
 def stage(
     connection: DuckDBPyConnection,
     layout: Layout,
     passed_over: frozenset[str] = frozenset(),
+    origins: Origins = UNKNOWN,
     *,
     any_year: bool = False,
-) -> Layout:
-    """Make the typed tables of ``layout`` from those of ``raw``; the layout returned fits their values.
+) -> tuple[Layout, list[Reading]]:
+    """Make the typed tables of ``layout`` from those of ``raw``, which come from ``origins``; the layout returned fits
+    their values. Also what was read by the conventions by which people write them.
 
     Raises :class:`FactsError` where a table or a column is missing, unknown, or of a type that holds no
     exact value.
     """
     create_calendar(connection)
     cells = {table.name: cells_of(connection, table, passed_over) for table in layout.tables()}
+    readings: list[Reading] = []
+    if layout.of_people:
+        cells = {table.name: survey(connection, table, cells[table.name]) for table in layout.tables()}
+        for table in layout.tables():
+            readings += readings_of(connection, layout, table, cells[table.name], origins)
+        readings += readings_beside(connection, layout, origins)
     layout = _scaled(connection, layout, cells)
     number_departments(connection)
     connection.execute("CREATE OR REPLACE TABLE unsound (department BIGINT)")
@@ -61,7 +74,7 @@ def stage(
     doubt_names(connection, layout)
     layout = _bounded(connection, layout)
     most = max([1, *(_most_records(connection, table) for table in layout.lists.values())])
-    return replace(layout, most_records=10 ** len(str(most)))
+    return replace(layout, most_records=10 ** len(str(most))), readings
 
 
 def _most_records(connection: DuckDBPyConnection, table: Table) -> int:
@@ -79,15 +92,18 @@ def _scaled(
 
     def table(one: Table) -> Table:
         columns = dict(one.columns)
-        for text, decimals in _decimals(connection, one, cells[one.name]).items():
+        given = cleaned(one, cells[one.name], layout.ruleset.money_unit)
+        for text, decimals in _decimals(connection, one, cells[one.name], given).items():
             columns[text] = columns[text].bounded(min(decimals, MOST_DECIMALS))
         return replace(one, columns=columns)
 
     return _with_tables(layout, table)
 
 
-def _decimals(connection: DuckDBPyConnection, table: Table, cells: Mapping[str, Cell]) -> dict[str, int]:
-    """The most decimals of each column that has any numbers; only texts have to be looked at."""
+def _decimals(
+    connection: DuckDBPyConnection, table: Table, cells: Mapping[str, Cell], given: str
+) -> dict[str, int]:
+    """The most decimals of each column that has any numbers, of the rows ``given``; only texts have to be looked at."""
     scaled = {
         one: cell
         for one, cell in cells.items()
@@ -103,7 +119,7 @@ def _decimals(connection: DuckDBPyConnection, table: Table, cells: Mapping[str, 
         plain = f"rtrim({scaled[one].sql}, '%％ ')" if is_ratio else scaled[one].sql
         after = f"length({plain}) - strpos({plain}, '.'){' + 2' if is_ratio else ''}"
         asked.append(f"max(CASE WHEN contains({plain}, '.') THEN {after} END)")
-    row = connection.execute(f"SELECT {', '.join(asked)} FROM ({cleaned(table, cells)})").fetchone()
+    row = connection.execute(f"SELECT {', '.join(asked)} FROM ({given})").fetchone()
     assert row is not None
     return found | {one: int(most) for one, most in zip(texts, row, strict=True) if most is not None}
 
@@ -196,7 +212,7 @@ def _stage_list(
     extra = "".join(f", {one}" for one in worked)
     connection.execute(
         f"CREATE OR REPLACE TABLE {name(table.name)} AS "
-        f"WITH typed AS (SELECT {_typed(table, cells)} FROM ({cleaned(table, cells)})), "
+        f"WITH typed AS (SELECT {_typed(table, cells)} FROM ({cleaned(table, cells, layout.ruleset.money_unit)})), "
         f'joined AS (SELECT d.{KEY}, t.* EXCLUDE (":department"){extra} FROM typed AS t '
         f'JOIN departments AS d ON d.name = t.":department"{joins}) '
         f'SELECT {_kept(table)}, {sound} AS ":sound" FROM joined'
@@ -254,7 +270,7 @@ def _stage_main(
     extra += "".join(f", {one}" for one in worked)
     read_only = [name("raw:year")] if "year" in there else []
     connection.execute(
-        f"CREATE OR REPLACE TABLE main AS WITH typed AS (SELECT {typed} FROM ({cleaned(table, cells)})), "
+        f"CREATE OR REPLACE TABLE main AS WITH typed AS (SELECT {typed} FROM ({cleaned(table, cells, layout.ruleset.money_unit)})), "
         f'joined AS (SELECT d.{KEY}, t.* EXCLUDE (":department"){extra} FROM typed AS t '
         f'JOIN departments AS d ON d.name = t.":department"{joins}{more}) '
         f'SELECT {_kept(table, *read_only)}, {" AND ".join(sound) or "TRUE"} AS ":sound" FROM joined'
