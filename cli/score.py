@@ -25,7 +25,7 @@ def _points(context: click.Context, parameter: click.Parameter, value: str | Non
     try:
         return None if value is None else parse_number(value)
     except MalformedValue as error:
-        raise click.BadParameter(error.reason.en) from None
+        raise click.BadParameter(one_line(error.reason.en)) from None
 
 
 KINDS = {"table": "text", "json": "json", "csv": "csv", "markdown": "markdown"}

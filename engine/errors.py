@@ -43,9 +43,18 @@ def same(text: str) -> Text:
     return Text(text, text)
 
 
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""Letters and marks that are shown as nothing."""
+
+
 def one_line(text: str) -> str:
-    """``text`` without line breaks or control characters, which could rewrite the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    """``text`` without line breaks, control characters, which could rewrite the terminal, and what nobody sees."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() and character not in _BLANK_LETTERS else " "
+        for character in text
+    )
 
 
 def clipped(text: str, length: int) -> str:

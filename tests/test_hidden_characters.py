@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from engine.errors import AuditError, FactsError, Problem, RulesetError
+from engine.errors import AuditError, FactsError, Problem, RulesetError, one_line
 from engine.facts.reading import read_facts
 from engine.portfolio.script import script_of
 from engine.ruleset.building import build_ruleset
@@ -178,6 +178,16 @@ def test_what_is_hidden_is_what_unicode_says() -> None:
             assert hidden_at(one) == 0, hex(code)
         elif category not in ("Cn", "Cf"):
             assert hidden_at(one) < 0, hex(code)
+
+
+def test_no_message_shows_it() -> None:
+    """Whatever a message or a note shows stands on one line, without what nobody sees."""
+    for code in range(0x110000):
+        if hidden_at(chr(code)) >= 0 or chr(code) in "\n\t":
+            assert one_line(chr(code)) == " ", hex(code)
+    assert one_line("".join(SEEN[name] for name in ("ideographic variation", "rare", "bracket"))) == "".join(
+        SEEN[name] for name in ("ideographic variation", "rare", "bracket")
+    )
 
 
 @pytest.mark.parametrize("name", HIDDEN)

@@ -109,7 +109,7 @@ def _as_github(found: list[Problem], session: Session) -> str:
 
 
 def _property(text: str) -> str:
-    return text.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    return one_line(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
 
 
 _FORMATS = {"text": _as_text, "json": _as_json, "github": _as_github}

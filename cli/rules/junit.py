@@ -26,7 +26,12 @@ def junit_report(suites: Sequence[tuple[Ruleset, Sequence[ExampleOutcome]]], ses
             name = _printable(outcome.example.name)
             where = outcome.position
             case = ElementTree.SubElement(
-                suite, "testcase", classname=ruleset.id, name=name, file=where.file, line=str(where.line)
+                suite,
+                "testcase",
+                classname=ruleset.id,
+                name=name,
+                file=_printable(where.file),
+                line=str(where.line),
             )
             if not outcome.passed:
                 lines = [

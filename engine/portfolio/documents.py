@@ -135,7 +135,7 @@ def _rows(
     while batch := cursor.fetchmany(10_000):
         for owner, number, *values in batch:
             row = Row({
-                headers.get(header, header): value
+                headers.get(header, header): value.strip()
                 for header, value in zip(there, values, strict=True)
                 if value is not None
                 and value.strip()

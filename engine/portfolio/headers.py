@@ -11,6 +11,7 @@ from engine.language.terms import NUMERIC, Kind
 from engine.portfolio.cells import Cell
 from engine.portfolio.layout import HEAD, KEY, MAIN, Column, Table
 from engine.portfolio.quoting import name
+from engine.source.characters import DELETE, hidden_at, not_allowed
 from engine.suggestions import suggestion
 
 if TYPE_CHECKING:
@@ -104,6 +105,9 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
     cells: dict[str, Cell] = {}
     for header, type_ in there.items():
         if header in beside:
+            continue
+        if (at := hidden_at(header)) >= 0:
+            problems.append(Problem("S104", not_allowed(header[at]), where, header, DELETE))
             continue
         meant = headers.get(header)
         if meant is None and header in labels:

@@ -8,15 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.facts.totals import TOTAL_PATTERN
 from engine.language.terms import Kind
 from engine.portfolio.cells import trimmed
 from engine.portfolio.characters import half_width_sql, plain_sql, visible_sql
 from engine.portfolio.headers import raw_columns
 from engine.portfolio.layout import BESIDE, KEY, Layout
-from engine.portfolio.quoting import name
+from engine.portfolio.quoting import literal, name
+from engine.source import folded
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+def find_alike(connection: DuckDBPyConnection, names: str) -> None:
+    """Make the table ``alike`` of those names, of which the query ``names`` gives all, that look the same as another."""
+    unsure = connection.execute(f"SELECT name FROM ({names}) WHERE NOT {plain_sql('name')}").fetchall()
+    texts = [text for (text,) in unsure]
+    connection.execute("CREATE OR REPLACE TABLE alike (name VARCHAR, look VARCHAR)")
+    told_apart = f"{visible_sql('n.name')} AND NOT regexp_matches(n.name, {literal(TOTAL_PATTERN)})"
+    if texts:
+        connection.execute("INSERT INTO alike SELECT unnest(?), unnest(?)", [texts, [*map(folded, texts)]])
+    connection.execute(
+        f"CREATE OR REPLACE TABLE alike AS WITH looking AS (SELECT n.name, coalesce(a.look, {half_width_sql('n.name')}) AS look "
+        f"FROM ({names}) AS n LEFT JOIN alike AS a USING (name) WHERE {told_apart}) "
+        "SELECT name, look FROM looking WHERE look IN (SELECT look FROM looking GROUP BY look HAVING count(*) > 1)"
+    )
 
 
 def doubt_names(connection: DuckDBPyConnection, layout: Layout) -> None:

@@ -63,7 +63,7 @@ def _draw(figure: object, summary: Summary, *, chinese: bool) -> None:
     totals.set_ylabel(say("部门数", "departments"))
     graded = [one for one in summary["grades"] if one["grade"]]
     names = [
-        one["grade"] if chinese or one["grade"].isascii() else f"{number}"
+        one["grade"].replace("$", r"\$") if chinese or one["grade"].isascii() else f"{number}"  # no formula
         for number, one in enumerate(graded, 1)
     ]
     grades.bar(names, [one["departments"] for one in graded], color="tab:green")

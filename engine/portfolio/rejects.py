@@ -72,7 +72,7 @@ def _reject_doubled(connection: DuckDBPyConnection, reading: Reading, language: 
         f"SELECT {_GIVEN} AS one, list({reading.row(MAIN, 't')}) FROM raw.main AS t "
         f"GROUP BY one HAVING count(*) > 1 OR one = '' ORDER BY one"
     ).fetchall()
-    rows: list[Reject] = []
+    rows = _alike(connection, reading, language)
     for department, numbers in doubled:
         # Without a place the rows of a database are all alike.
         places = sorted(reading.position(MAIN, one) or Position("") for one in numbers)
@@ -132,6 +132,22 @@ def _orphan(department: str, times: int, table: str, where: Position, known: lis
 
 def _total(where: Position | None) -> Problem:
     return Problem("F022", TOTAL, where, KEY, NO_TOTALS)
+
+
+def _alike(connection: DuckDBPyConnection, reading: Reading, language: Language) -> list[Reject]:
+    """The departments that look the same as another."""
+    found = connection.execute(
+        f"SELECT one, number, other FROM (SELECT {_GIVEN} AS one, {reading.row(MAIN, 't')} AS number FROM raw.main AS t) "
+        "JOIN (SELECT a.name, min(b.name) AS other FROM alike AS a JOIN alike AS b ON a.look = b.look AND a.name <> b.name "
+        "GROUP BY a.name) AS p ON p.name = one ORDER BY one, number"
+    ).fetchall()
+    fix = Text("合并，或改正名称", "merge them, or correct the name")
+    rows: list[Reject] = []
+    for department, number, other in found:
+        message = Text(f"看起来与部门“{other}”是同一个", f"this looks the same as the department '{other}'")
+        where = reading.position(MAIN, number)
+        rows += _rows(department, [Problem("F025", message, where, KEY, fix)], language)
+    return rows
 
 
 def _rows(department: str, problems: list[Problem], language: Language) -> list[Reject]:

@@ -56,7 +56,7 @@ def make_results(portfolio: Portfolio, counts: Counts, language: Language = "zh"
     )
     execute("CREATE VIEW result.ledger AS SELECT * FROM main.ledger")
     _claims(portfolio)
-    shown = ", ".join(f"{shown_sql(one)} AS {one}" for one in ("department", "fact", "reason"))
+    shown = ", ".join(f"{shown_sql(one)} AS {one}" for one in COLUMNS["rejects"])
     execute(f"CREATE VIEW result.rejects AS SELECT * REPLACE ({shown}) FROM main.rejects")
     _criteria(portfolio)
     ruleset = portfolio.ruleset

@@ -253,7 +253,8 @@ def _unsound(layout: Layout) -> str:
         f'SELECT {KEY} FROM {name(table.name)} WHERE NOT coalesce(":sound", FALSE)'
         for table in layout.tables()
     ]
-    parts.append(f"SELECT {KEY} FROM main GROUP BY {KEY} HAVING count(*) > 1")
+    alike = f"SELECT half_width({KEY}) FROM main GROUP BY ALL HAVING count(*) > 1"
+    parts.append(f"SELECT {KEY} FROM main WHERE half_width({KEY}) IN ({alike})")
     parts += [
         f"SELECT {KEY} FROM {name(table.name)} GROUP BY {KEY}, half_width({name(table.key)}) HAVING count(*) > 1"
         for table in layout.lists.values()

@@ -30,7 +30,7 @@ from engine.portfolio.layout import (
     claimed_column,
     judged_column,
 )
-from engine.portfolio.names import doubt_names
+from engine.portfolio.names import doubt_names, find_alike
 from engine.portfolio.quoting import literal, name
 from engine.portfolio.reading import UNKNOWN
 from engine.portfolio.rows import number_of
@@ -161,12 +161,16 @@ def _below(value: int) -> int:
 
 
 def number_departments(connection: DuckDBPyConnection) -> None:
-    """Every department that has a name of its own, numbered in the order of names."""
+    """Every department that has a name of its own, which no other looks like, numbered in the order of names."""
     given = f"nullif({trimmed(f'{KEY}::VARCHAR')}, '')"
+    named = (
+        f"SELECT name, rows FROM (SELECT {given} AS name, count(*) AS rows FROM raw.main GROUP BY ALL) "
+        "WHERE name IS NOT NULL"
+    )
+    find_alike(connection, named)
     connection.execute(
         f"CREATE OR REPLACE TABLE departments AS SELECT row_number() OVER (ORDER BY name) AS {KEY}, name, rows "
-        f"FROM (SELECT {given} AS name, count(*) AS rows FROM raw.main GROUP BY ALL) "
-        "WHERE name IS NOT NULL AND rows = 1"
+        f"FROM ({named}) WHERE rows = 1 AND name NOT IN (SELECT name FROM alike)"
     )
 
 

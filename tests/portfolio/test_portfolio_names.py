@@ -51,9 +51,14 @@ def test_names_of_departments_are_refused_as_the_reader_refuses_them(tmp_path: P
         write_tables(tmp_path / "in", main=f"department,budget,spent\n{rows}"), rules, tmp_path / "out"
     )
     wanted = {one.strip(): by_reader(rules, one, []) for one in NAMES}
-    assert set(found.totals) == {one for one, codes in wanted.items() if not codes}
-    assert len(found.rejects) == sum(len(codes) for codes in wanted.values())
-    assert {one["code"] for one in found.rejects} == {"F022", "F026", "F031", "S104"}
+    # A reader sees one department alone: those that look the same only the portfolio knows.
+    looks = [folded(one) for one, codes in wanted.items() if not codes]
+    alike = {one for one, codes in wanted.items() if not codes and looks.count(folded(one)) > 1}
+    assert {"Ⅱ局", "II局", "甲（一）局", "甲(一)局"} <= alike
+    assert set(found.totals) == {one for one, codes in wanted.items() if not codes} - alike
+    assert len(found.rejects) == sum(len(codes) for codes in wanted.values()) + len(alike)
+    assert {one["code"] for one in found.rejects} == {"F022", "F025", "F026", "F031", "S104"}
+    assert {one["department"] for one in found.rejects if one["code"] == "F025"} == alike
     assert sum(one["code"] == "F022" for one in found.rejects) == len(TOTALS)
     assert {one.strip() for one in NO_TOTALS} <= set(found.totals)
     for path in (tmp_path / "out").iterdir():
