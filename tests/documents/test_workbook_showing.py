@@ -19,6 +19,7 @@ from engine.documents.workbook.template import template
 from engine.errors import FactsError
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
+from engine.language.numbers import parse_ratio
 from engine.ruleset.library import Library
 from engine.source import parse_source
 from tests.command import GOLDEN, audit
@@ -212,6 +213,15 @@ def test_formats_that_show_what_a_cell_holds_are_read(cell: str, code: str, tmp_
     number = FORMATS[cell][0]
     book = good().number("基本事实", cell, number, code)
     assert told(book, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "stated"), [("1.2", "120%"), ("0.1234", "12.34%"), ("-0.005", "-0.5%"), ("95", "9500%")]
+)
+def test_a_percentage_is_read_as_it_is_shown(number: str, stated: str, tmp_path: Path) -> None:
+    facts = read(good().number("基本事实", "F9", number, "0.00##%"), tmp_path)
+    assert parse_ratio(facts.document["facts"]["ratio"]) == parse_ratio(stated)
+    assert facts.document["facts"]["ratio"].endswith("%")
 
 
 BUILT_IN = {14: [], 15: [], 22: [], 27: ["基本事实!F6 D040"], 28: ["基本事实!F6 D040"], 31: [], 57: ["基本事实!F6 D040"], 58: ["基本事实!F6 D040"]}  # fmt: skip

@@ -116,7 +116,7 @@ GENERAL = NumberFormat("General")
 @lru_cache(maxsize=4096)
 def number_format(code: str) -> NumberFormat:
     """The format with this code, made once."""
-    return NumberFormat(code)
+    return NumberFormat(code if code.strip() else "General")
 
 
 def _split(code: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from decimal import Decimal
 
 from msgspec import Struct, field
 
@@ -13,7 +14,7 @@ from engine.documents.workbook.opening import Workbook
 from engine.documents.workbook.remarks import Remarks
 from engine.documents.workbook.sheet_part import Area, Cell, letters
 from engine.documents.workbook.sheets import NONE, Column, Row, SheetLayout
-from engine.documents.workbook.showing import Objection, Wanted, objection, remarks
+from engine.documents.workbook.showing import Objection, Wanted, objection, remarks, shows_percent
 from engine.errors import Problem, Text
 from engine.language.terms import Kind
 from engine.source import Scalar
@@ -118,6 +119,8 @@ class SheetRows:
             self.refuse(found, row, place, wanted)
             return Scalar(self.book.file, index, "")
         self.remark(cell, row, place, wanted)
+        if wanted.kind == Kind.RATIO and shows_percent(cell):
+            text = f"{Decimal(text).scaleb(2):f}%"
         return Scalar(self.book.file, index, text if text.strip() else "", style='"' if text.strip() else "")
 
     def wanted(self, row: int, place: int) -> Wanted:
@@ -163,7 +166,7 @@ class SheetRows:
             cell = self.sheet.cell(row, place)
             if cell is None or not isinstance(cell.content, float) or self.wanted(row, place) != wanted:
                 continue
-            if not cell.format.section_of(cell.content).percents:
+            if not shows_percent(cell):
                 yield place
 
     def hush(self, row: int, place: int) -> None:

@@ -70,6 +70,11 @@ def objection(cell: Cell, wanted: Wanted, *, shows_zeros: bool) -> Objection | N
             return _day(cell.format, wanted)
 
 
+def shows_percent(cell: Cell) -> bool:
+    """Whether the cell shows its number as a percentage."""
+    return isinstance(cell.content, float) and cell.format.section_of(cell.content).percents == 1
+
+
 def remarks(cell: Cell, wanted: Wanted) -> list[Remark]:
     """What is to be told of a cell that is believed."""
     if isinstance(cell.content, str) and cell.content and not cell.content.strip():
