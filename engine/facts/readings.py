@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from engine.errors import Position, Problem, Text, same
-from engine.facts.conventions import Convention, as_stated
+from engine.facts.conventions import NUMBER, Convention, as_stated
 from engine.language.literals import parse_value
 from engine.language.numbers import shortened
 from engine.language.terms import Type
@@ -37,10 +38,24 @@ class Reading(Struct, frozen=True):
         return Problem("F014", Text(zh, en), self.first, severity="warning")
 
 
-class Conventions:
-    """Reads a department's cells by the conventions, and keeps what was read so, by column."""
+_MOST_PRINTED = 17
+"""The most digits that are printed of a binary number."""
 
-    def __init__(self, ruleset: Ruleset) -> None:
+
+def _is_beyond_binary(text: str) -> bool:
+    """Whether the text is a number of more digits than are printed of a binary one: somebody meant them all."""
+    digits = sum(one.isdecimal() for one in text)
+    return digits > _MOST_PRINTED and re.fullmatch(f"(?:{NUMBER})%?", text) is not None
+
+
+class Conventions:
+    """Reads a department's cells by the conventions, and keeps what was read so, by column.
+
+    ``of_form``: the cells are those of the program's own form, which states as text what a cell cannot hold exactly.
+    """
+
+    def __init__(self, ruleset: Ruleset, *, of_form: bool = False) -> None:
+        self.of_form = of_form
         self.money_unit = ruleset.money_unit
         self._labels = dict(column_labels(ruleset))
         self._found: dict[tuple[str, Convention], Reading] = {}
@@ -51,6 +66,8 @@ class Conventions:
 
     def typed(self, node: Scalar, type_: Type, path: str, *, loose: bool = True) -> str:
         """The same for a value that is no fact's. Only what can be read is counted."""
+        if self.of_form and _is_beyond_binary(node.text):
+            return node.text
         stated = as_stated(node.text, type_, self.money_unit, loose=loose)
         if not stated.conventions:
             return node.text

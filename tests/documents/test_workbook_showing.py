@@ -481,6 +481,16 @@ def test_a_portfolio_tells_each_kind_once(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("amount", ["0.30000000000000000001", "1234567890.12345678901"])
+def test_what_the_form_writes_as_text_is_read(amount: str, tmp_path: Path) -> None:
+    """An amount of more digits than a cell holds, and than binary prints, is one that somebody meant."""
+    facts = json.loads(json.dumps(FACTS))
+    facts["facts"]["money"] = amount
+    root = parse_source(json.dumps(facts).encode(), "facts.json", FactsError)
+    book = Book(template(RULESET, filling_of(root, RULESET), "zh"))
+    assert read(book, tmp_path).slots == read_facts(root, RULESET).slots
+
+
 def test_a_waiver_of_what_did_not_happen_is_told(tmp_path: Path) -> None:
     facts = json.loads(json.dumps(FACTS))
     facts["waivers"][0]["record"] = "A1"

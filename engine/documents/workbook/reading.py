@@ -60,7 +60,7 @@ def read_workbook_facts(book: Workbook, ruleset: Ruleset, *, any_year: bool = Fa
     root = reader.root()
     problems = reader.told.problems
     try:
-        facts = read_facts(root, ruleset, any_year=any_year, conventions=Conventions(ruleset))
+        facts = read_facts(root, ruleset, any_year=any_year, conventions=Conventions(ruleset, of_form=True))
     except FactsError as error:
         problems = [*problems, *(one for one in error.problems if not reader.is_told(one))]
     else:
