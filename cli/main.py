@@ -1,99 +1,76 @@
-"""The ``audit`` command. Each subcommand lives in a module of its own, imported when it is called."""
+"""Where the program begins: with the signals that end it, before anything else is imported.
 
-from __future__ import annotations
+A signal may come while any library is at work, and many take whatever is raised there for an error of their own. So
+nothing is raised. The first thread stops where it is; a second one, which does nothing else, takes back what is
+unfinished and ends the process.
+"""
 
-import gc
 import os
 import sys
-from pathlib import Path
+from _signal import SIG_IGN, getsignal, set_wakeup_fd, signal
+from _thread import allocate_lock, start_new_thread
 
-import click
-
-from cli.context import Session
-from cli.groups import LazyGroup
-from cli.language import localize, speak, wanted
-from cli.messages import print_error
-from engine import __version__
-from engine.errors import AuditError, Fault, Language, Problem, Text, UsageProblem
-from engine.inputs import gathered
-
-COMMANDS = {
-    "score": ("cli.score", "score", "Score facts files: deductions, points, a grade 评分."),
-    "explain": ("cli.explain", "explain", "Every rule, fired or not, with its figures 说明每条规则."),
-    "verify": ("cli.verify", "verify", "Recompute a JSON result and say what differs 复核结果."),
-    "report": ("cli.report", "report", "A page, score sheet or Word report of a score 生成评分表和报告."),
-    "extract": ("cli.extract", "extract", "Figures and claims out of a narrative report 从报告中摘录数字."),
-    "template": ("cli.template", "template", "A workbook for a department to fill in 生成填报工作簿."),
-    "portfolio": ("cli.portfolio", "portfolio", "Score a province at once 全省评分."),
-    "rules": ("cli.rules", "rules", "Work on rulesets 编辑和检查规则集."),
-}
-
-
-@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    envvar="AUDIT_LANG",
-    default="zh",
-    show_default=True,
-    help="Language of output and messages 输出和提示的语言.",
-)
-@click.option(
-    "--rulesets",
-    "folders",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    multiple=True,
-    envvar="AUDIT_RULESETS",
-    help="A folder of rulesets to look in before the shipped ones; may be repeated 先于随附规则集查找的规则集文件夹，可写多次.",
-)
-@click.version_option(__version__, prog_name="audit")
-@click.pass_context
-def audit(context: click.Context, lang: Language, folders: tuple[Path, ...]) -> None:
-    """Score a department's facts by a published table: deductions, points and a grade.
-
-    按当年公布的评分表，把部门的事实变成扣分明细和得分。
-    """
-    context.with_resource(gathered())
-    context.obj = Session(lang, folders)
+_SIGHUP, _SIGINT, _SIGTERM = 1, 2, 15
+_MOMENT = 0.2
+"""How many seconds the first thread gets to stop. It cannot while a library computes, which begins nothing of ours."""
 
 
 def main() -> None:
     """Run the command line. Whatever happens, the user gets messages and an exit code, no traceback."""
-    # A short run makes many objects and little garbage: looking for cycles as often as Python does by
-    # itself would be a tenth of its time.
-    gc.set_threshold(200_000)
-    language = wanted()
-    speak(language)
-    localize(audit, language)
+    ending = [_SIGINT, _SIGTERM, *([_SIGHUP] if getsignal(_SIGHUP) != SIG_IGN else [])]
+    for number in ending:
+        signal(number, _end_at_once)  # nothing is begun yet
+    _fill_up()
+    _watch(ending)
     try:
-        _run(language)
+        from cli.root import run
+
+        code = run()
     finally:
-        # The process ends: there is no garbage worth looking for any more, and looking would be an eighth of its time.
-        gc.freeze()
+        for number in ending:
+            signal(number, _end_at_once)  # nothing is unfinished any more, and threads are about to end
+    sys.exit(code)
 
 
-def _run(language: Language) -> None:
-    try:
+def _end_at_once(number: int, _: object) -> None:
+    os._exit(128 + number)
+
+
+def _fill_up() -> None:
+    """Let standard streams that are closed lead nowhere: the next file opened would get their number, and be written to."""
+    for number in range(3):
         try:
-            audit.main(standalone_mode=True)
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _watch(ending: list[int]) -> None:
+    """From here on a signal ends the process in a second thread."""
+    first, stopped, never = os.getpid(), allocate_lock(), allocate_lock()
+    signals, told = os.pipe()
+    os.set_blocking(told, False)
+    stopped.acquire()
+    never.acquire()
+
+    def stop(number: int, _: object) -> None:
+        if os.getpid() != first:
+            os._exit(128 + number)  # a process forked from this one has nothing of its own to take back
+        if stopped.locked():
+            stopped.release()
+        never.acquire()
+
+    def end() -> None:
+        number = os.read(signals, 1)[0]
+        try:
+            stopped.acquire(timeout=_MOMENT)
+            for module, last in (("engine.unfinished", "take_back"), ("cli.messages", "say_interrupted")):
+                if do := getattr(sys.modules.get(module), last, None):
+                    do()
         finally:
-            sys.stdout.flush()
-    except AuditError as error:
-        print_error(error, language)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except OSError as error:
-        # Whoever opens a file of the user's tells of it with its name: this is the output.
-        message = Text(f"无法写出结果（{error.strerror}）", f"cannot write the output ({error.strerror})")
-        print_error(UsageProblem([Problem("U001", message)]), language)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(UsageProblem.exit_code)
-    except Exception as error:
-        if os.environ.get("AUDIT_DEBUG"):
-            raise
-        message = Text(f"程序内部错误：{error!r}", f"internal error: {error!r}")
-        fix = Text("请报告；设 AUDIT_DEBUG=1 可看到细节", "please report it; AUDIT_DEBUG=1 shows the details")
-        print_error(Fault([Problem("X000", message, fix=fix)]), language)
-        sys.exit(Fault.exit_code)
+            os._exit(128 + number)
+
+    start_new_thread(end, ())
+    set_wakeup_fd(told, warn_on_full_buffer=False)
+    for number in ending:
+        signal(number, stop)

@@ -1,4 +1,4 @@
-"""Work shared by forked processes: they inherit the ruleset, whose closures could not be sent to them."""
+"""Work shared by forked processes: they inherit rulesets, whose closures could not be sent to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from engine.errors import AuditError
+from engine.unfinished import forget, passing
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 Piece = TypeVar("Piece")
 Found = TypeVar("Found")
 
@@ -27,14 +29,20 @@ def side_by_side(
     """What ``work`` finds for each of ``pieces``, as it is found, by so many processes.
 
     A process takes the next piece when it is done with one. An error in one of them ends all, and is raised
-    here: an :class:`AuditError` as it was, any other as a :class:`RuntimeError`. So does an interrupt.
+    here: an :class:`AuditError` as it was, any other as a :class:`RuntimeError`. None outlives this process.
     """
     left = iter(pieces)
     workers: dict[Connection, BaseProcess] = {}
-    try:
+
+    def end() -> None:
+        for connection, process in workers.items():
+            process.kill()  # there is nothing that it could leave half done
+            process.join()
+            connection.close()
+
+    with passing(end):
         for _ in range(processes):
-            connection, process = _begun(work)
-            workers[connection] = process
+            _begin(work, workers)
         busy = {one for one in workers if _given(one, left)}
         while busy:
             for connection in [one for one in wait(busy) if isinstance(one, Connection)]:
@@ -45,25 +53,20 @@ def side_by_side(
                     raise message[0](message[1])
                 elif not _given(connection, left):
                     busy.discard(connection)
-    finally:
-        for connection, process in workers.items():
-            process.terminate()
-            process.join()
-            connection.close()
 
 
-def _begun(work: Callable[[Piece], Iterable[Found]]) -> tuple[Connection, BaseProcess]:
+def _begin(work: Callable[[Piece], Iterable[Found]], workers: dict[Connection, BaseProcess]) -> None:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
-    # An interrupt meanwhile waits until the new process has turned a deaf ear to it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    process = context.Process(target=_serve, args=(theirs, [*workers, ours], work), daemon=True)
+    # A signal meanwhile waits until the new process has turned a deaf ear to it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         process.start()
+        workers[ours] = process
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     theirs.close()
-    return ours, process
 
 
 def _given(connection: Connection, left: Iterator[Piece]) -> bool:
@@ -91,10 +94,17 @@ def _expected_to_live() -> Iterator[None]:
         raise RuntimeError(f"a process ended before its work was done ({error!r})") from None
 
 
-def _serve(connection: Connection, work: Callable[[Piece], Iterable[Found]]) -> None:
+def _serve(
+    connection: Connection, others: Iterable[Connection], work: Callable[[Piece], Iterable[Found]]
+) -> None:
     """What a process does: work on what it is given, and tell what it finds. An interrupt is for the first process."""
+    forget()
+    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    for other in others:
+        other.close()  # the first process alone holds these ends, so that this one sees it end
     try:
         while True:
             for one in work(connection.recv()):

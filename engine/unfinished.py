@@ -1,13 +1,15 @@
 """What is begun and not finished, so that it is taken back whatever ends it: an error, or the end of the process.
 
 A signal may come at any place, where an exception would be swallowed by whatever library is at work. So whoever
-handles signals does not raise: it calls :func:`take_back` and ends the process.
+handles signals does not raise anything: it calls :func:`take_back` and ends the process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from shutil import rmtree
 
 _begun: list[Callable[[], object]] = []
 
@@ -35,6 +37,20 @@ def passing(remove: Callable[[], object]) -> Iterator[None]:
     with unfinished(remove):
         yield
     remove()
+
+
+def forget() -> None:
+    """In a process that was forked: what is unfinished is the first one's."""
+    _begun.clear()
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a temporary folder, also while something still writes into it: it loses its name first."""
+    gone = folder.with_name(f"{folder.name}.gone")
+    with suppress(OSError):
+        folder.rename(gone)
+    rmtree(gone, ignore_errors=True)
+    rmtree(folder, ignore_errors=True)
 
 
 def take_back() -> None:

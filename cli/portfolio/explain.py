@@ -35,13 +35,12 @@ def explain(session: Session, source: Path, department: str, ruleset: str, forma
     显示的结果与列式计算一分不差，由本命令核对。
     """
     from cli.files import facts_in
-    from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from engine.portfolio.explaining import explain_department
     from engine.portfolio.workspace import workspace
 
     progress = Progress(session)
-    with interruptible(session), workspace(reading=source) as work:
+    with workspace(reading=source) as work:
         try:
             scoring = explain_department(
                 work, session.scorer(ruleset), source, department, progress, facts_in

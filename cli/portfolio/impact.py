@@ -65,7 +65,6 @@ def impact(
     不核对事实的年度。INPUT 与 audit portfolio score 的相同。
     """
     from cli.files import Noted
-    from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from cli.portfolio.telling import tell
     from engine.portfolio.impact import changes_csv, impact_of, score_both
@@ -75,7 +74,7 @@ def impact(
     library = session.library()
     rulesets = library.load(before), library.load(after)
     progress, noted = Progress(session), Noted()
-    with interruptible(session), workspace(memory_limit, reading=source) as work:
+    with workspace(memory_limit, reading=source) as work:
         connection = work.connection
         try:
             *counts, reading = score_both(work, source, rulesets, progress, session.language, noted)

@@ -54,7 +54,6 @@ def score(
     结果含总分、等级、名次、各指标得分、扣分明细、自评对照和退回清单。不能评分的部门列明原因退回，其余照常评分（退出码 1；有的行找不到部门时也是）。
     """
     from cli.files import Noted
-    from cli.portfolio.interrupts import interruptible
     from cli.portfolio.progress import Progress
     from cli.portfolio.telling import tell
     from engine.portfolio.results import make_results
@@ -66,7 +65,7 @@ def score(
     chosen: Format = format_ or format_of(output)  # type: ignore[assignment]
     progress, noted = Progress(session), Noted()
     opened = workspace(memory_limit, threads or 0, reading=source, writing=output)
-    with interruptible(session), opened as work:
+    with opened as work:
         portfolio = Portfolio(work.connection, session.library().load(ruleset), noted)
         try:
             portfolio.read(work, source, progress)

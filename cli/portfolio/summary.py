@@ -38,13 +38,12 @@ def summary(session: Session, result: Path, format_: str, plot: Path | None) -> 
 
     汇总 audit portfolio score 的结果 RESULT：总分分布、等级、扣分最多的规则、离群部门、自评对照、退回原因。
     """
-    from cli.portfolio.interrupts import interruptible
     from cli.portfolio.telling import tell
     from engine.portfolio.opening import open_result
     from engine.portfolio.summary import summary_of
     from engine.portfolio.workspace import workspace
 
-    with interruptible(session), workspace(reading=result) as work:
+    with workspace(reading=result) as work:
         unread = open_result(work, result)
         found = summary_of(work.connection)
     tell(session, unread)

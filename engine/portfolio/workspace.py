@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.portfolio.finding import DATABASES, TABLES, shown
 from engine.portfolio.quoting import literal
-from engine.unfinished import passing
+from engine.unfinished import passing, remove_tree
 from engine.writing import temporary_name
 
 if TYPE_CHECKING:
@@ -102,12 +102,14 @@ def workspace(
             Text("临时文件夹的名称含特殊符号", "special signs in the name of the folder for temporary files")
         )
     part = temporary_name(writing) if writing is not None else None
-    with TemporaryDirectory(prefix="audit-portfolio-") as folder, passing(partial(_remove, folder)):
+    folder = Path(gettempdir()) / f"audit-portfolio-{os.urandom(8).hex()}"
+    with passing(partial(remove_tree, folder)):
+        folder.mkdir(mode=0o700)
         try:
-            with duckdb.connect(str(Path(folder) / "portfolio.duckdb")) as connection:
+            with duckdb.connect(str(folder / "portfolio.duckdb")) as connection:
                 for one in (*_settings(folder, memory_limit, threads), *_reach(folder, reading, part)):
                     connection.execute(one)
-                yield Workspace(connection, Path(folder), part)
+                yield Workspace(connection, folder, part)
         except duckdb.OutOfMemoryException:
             message = Text("内存上限太低，算不下去", "the memory limit is too low to go on")
             fix = Text(
@@ -123,10 +125,6 @@ def workspace(
             raise UsageProblem(
                 [Problem("U031", message, fix=Text("写成 2GB", "write it like 2GB"))]
             ) from None
-
-
-def _remove(folder: str) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def require_extra() -> None:
@@ -156,8 +154,8 @@ def _disk(said: Text) -> UsageProblem:
     return UsageProblem([Problem("U034", message, fix=fix)])
 
 
-def _settings(folder: str, memory_limit: str, threads: int) -> Iterator[str]:
-    yield f"SET temp_directory = {literal(str(Path(folder) / 'spill'))}"
+def _settings(folder: Path, memory_limit: str, threads: int) -> Iterator[str]:
+    yield f"SET temp_directory = {literal(str(folder / 'spill'))}"
     yield "SET enable_progress_bar = false"
     yield ARITHMETIC
     if memory_limit:
@@ -166,9 +164,9 @@ def _settings(folder: str, memory_limit: str, threads: int) -> Iterator[str]:
         yield f"SET threads = {threads}"
 
 
-def _reach(folder: str, reading: Path | None, part: Path | None) -> Iterator[str]:
+def _reach(folder: Path, reading: Path | None, part: Path | None) -> Iterator[str]:
     """The settings that close the door: what may be opened is said once, and cannot be said again."""
-    folders = [Path(folder), *([_real(part)] if part is not None else [])]
+    folders = [folder, *([_real(part)] if part is not None else [])]
     files = _readable(reading) if reading is not None else ()
     yield f"SET allowed_directories = {_listed(folders)}"
     yield f"SET allowed_paths = {_listed(files)}"

@@ -16,7 +16,7 @@ from engine.portfolio.quoting import literal
 from engine.portfolio.reporting import Report, silent
 from engine.portfolio.results import ORDERS, ordered
 from engine.portfolio.workspace import Workspace
-from engine.unfinished import passing
+from engine.unfinished import passing, remove_tree
 from engine.writing import FORMULA_SIGNS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _in_place(workspace: Workspace, path: Path, *, folder: bool) -> Iterator[Pat
     def clear_away() -> None:
         if before.exists() and not path.exists():
             before.rename(path)  # interrupted between the two: the earlier result stays
-        shutil.rmtree(holder, ignore_errors=True)
+        remove_tree(holder)
 
     with passing(clear_away):
         holder.mkdir(mode=0o700)

@@ -7,6 +7,7 @@ record lists of any length and an unknown calendar: what contradicts itself ther
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
@@ -81,7 +82,7 @@ def _window(rulesets: Iterable[Ruleset], years: int) -> tuple[int, int]:
 
 
 def ask(solver: z3.Solver, budget: Budget, *assumptions: Bool) -> Verdict:
-    """What the solver says. It takes an interrupt for a reason not to know, which is raised here as Python does."""
+    """What the solver says. It takes an interrupt for a reason not to know, which is passed on here."""
     result = solver.check(*assumptions)
     budget.charge(solver)
     if result == z3.sat:
@@ -89,7 +90,7 @@ def ask(solver: z3.Solver, budget: Budget, *assumptions: Bool) -> Verdict:
     if result == z3.unsat:
         return "impossible"
     if solver.reason_unknown() == "interrupted from keyboard":
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
     return "unknown"
 
 

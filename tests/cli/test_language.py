@@ -14,7 +14,7 @@ from babel.messages.mofile import read_mo
 
 from cli.groups import LazyGroup
 from cli.language import in_language, wanted
-from cli.main import COMMANDS, audit
+from cli.root import COMMANDS, audit
 from scripts.compile_messages import LOCALE, compiled
 from tests.command import ROOT
 from tests.command import audit as run

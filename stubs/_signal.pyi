@@ -1,0 +1,9 @@
+# What the program needs of the module below "signal", which is there without being imported.
+from collections.abc import Callable
+from types import FrameType
+
+SIG_IGN: int
+
+def getsignal(signalnum: int, /) -> object: ...
+def set_wakeup_fd(fd: int, *, warn_on_full_buffer: bool = True) -> int: ...
+def signal(signalnum: int, handler: Callable[[int, FrameType | None], None], /) -> object: ...
