@@ -52,9 +52,14 @@ def one_line(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        character if character.isprintable() and character not in _BLANK_LETTERS else " "
+        character if character.isprintable() and character not in _BLANK_LETTERS else _unprintable(character)
         for character in text
     )
+
+
+def _unprintable(character: str) -> str:
+    """A blank; for what is no UTF-8 in a file's name, its number."""
+    return f"\\x{ord(character) - 0xDC00:02x}" if "\udc80" <= character <= "\udcff" else " "
 
 
 def clipped(text: str, length: int) -> str:

@@ -56,6 +56,11 @@ def gathered() -> Iterator[Inputs]:
             one.file.close()
 
 
+def shown(path: Path | str) -> str:
+    """A path as text; what is no UTF-8 in it is written as ``\\xff``."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
 def planned(output: Path) -> None:
     """Say what will be written. Reading that then raises :class:`OutputIsInput`, before any work is done."""
     if run := _run.get():

@@ -123,7 +123,8 @@ class _Writing:
 
     def undo(self) -> None:
         for temporary in self.staged.values():
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
         for place, status in self.fresh.items():
             with suppress(OSError):
                 if os.path.samestat(place.stat(), status):

@@ -25,6 +25,7 @@ _WORDS = {
     "did not find expected key": Text("这里应是下一项的键", "the next key is wanted here"),
     "did not find expected node content": Text("这里应有一个值", "a value is wanted here"),
     "found unexpected end of stream": Text("引号没有配对", "a quotation mark is not closed"),
+    "found invalid Unicode character escape code": Text("转义不是字符，或只是半个字符", "the escape is no character, or half a character"),
     "found unknown escape character": Text("双引号里的 \\ 写法不对", "a backslash in double quotes means nothing here"),
     "found character that cannot start any token": Text("值不能以这个字符开头", "a value cannot begin with this character"),
     "did not find expected comment or line break": Text("| 或 > 之后应换行", "a new line is wanted after '|' or '>'"),
@@ -36,6 +37,7 @@ _FIXES = {
         "check this line and the one above: indentation, a space after the colon; quote a text that holds a colon",
     ),
     _WORDS["found unknown escape character"]: Text("改用单引号", "use single quotes"),
+    _WORDS["found invalid Unicode character escape code"]: Text("写出字符本身", "write the character itself"),
     _WORDS["found character that cannot start any token"]: Text("给这个值加引号", "quote the value"),
 }
 _LOOK = Text(

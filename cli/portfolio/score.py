@@ -85,7 +85,7 @@ def score(
 
 def _closing(counts: Counts, output: Path, reasons: Sequence[Mapping[str, Any]]) -> Iterator[Text]:
     """The counts, and the reasons why most departments were rejected."""
-    from engine.portfolio.finding import shown
+    from engine.inputs import shown
 
     place = one_line(shown(output))
     yield Text(

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import click
 
 from cli.context import Session
+from engine.inputs import shown
 from engine.ruleset.model import Ruleset
 from engine.testing.examples import ExampleOutcome
 
@@ -30,7 +31,7 @@ def junit_report(suites: Sequence[tuple[Ruleset, Sequence[ExampleOutcome]]], ses
                 "testcase",
                 classname=ruleset.id,
                 name=name,
-                file=_printable(where.file),
+                file=_printable(shown(where.file)),
                 line=str(where.line),
             )
             if not outcome.passed:

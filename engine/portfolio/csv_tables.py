@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
-from engine.inputs import open_input
+from engine.inputs import open_input, shown
 from engine.portfolio.encodings import CODECS, UTF8, encoding_of, transcode
-from engine.portfolio.finding import shown
 from engine.portfolio.headers import raw_names
 from engine.portfolio.quoting import literal, name
 from engine.portfolio.workspace import Workspace, unreadable

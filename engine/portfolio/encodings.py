@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import FactsError, Position, Problem, Text
-from engine.inputs import open_input
-from engine.portfolio.finding import shown
+from engine.inputs import open_input, shown
 
 UTF8, GB18030 = "UTF-8", "GB 18030"
 CODECS = {UTF8: "utf-8-sig", GB18030: "gb18030"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.errors import Position, Problem, Text, UsageProblem, text_list
+from engine.inputs import shown
 from engine.portfolio.layout import MAIN
 from engine.suggestions import suggestion
 
@@ -46,11 +47,6 @@ class Given:
     def shown(self, file: Path) -> str:
         """The file's path from INPUT on."""
         return shown(file.relative_to(self.path)) if file != self.path else shown(file)
-
-
-def shown(path: Path | str) -> str:
-    """A path as text; what is no UTF-8 in it is written as ``\\xff``."""
-    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def look_into(path: Path, tables: Collection[str]) -> Given:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import Position, Problem, RecordError, Text
-from engine.inputs import note_input
+from engine.inputs import note_input, shown
 from engine.portfolio.amounts import as_decimal
 from engine.portfolio.csv_tables import create_table, csv_file
 from engine.portfolio.databases import attach, tables_of
-from engine.portfolio.finding import TABLES, Unread, shown
+from engine.portfolio.finding import TABLES, Unread
 from engine.portfolio.quoting import literal, name
 from engine.portfolio.results import COLUMNS
 from engine.portfolio.workspace import Workspace, same_said

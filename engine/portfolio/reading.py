@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from engine.errors import AuditError, FactsError, Position, Problem, Text
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
-from engine.inputs import note_input
+from engine.inputs import note_input, shown
 from engine.portfolio.csv_tables import create_table, csv_file
 from engine.portfolio.databases import attach, tables_of
 from engine.portfolio.encodings import UTF8
-from engine.portfolio.finding import Given, Unread, look_into, shown
+from engine.portfolio.finding import Given, Unread, look_into
 from engine.portfolio.headers import ROW, raw_names
 from engine.portfolio.layout import BESIDE, MAIN, Layout
 from engine.portfolio.loading import RawTables, create_raw

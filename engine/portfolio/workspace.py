@@ -13,7 +13,8 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from engine.errors import Position, Problem, Text, UsageProblem
-from engine.portfolio.finding import DATABASES, TABLES, shown
+from engine.inputs import shown
+from engine.portfolio.finding import DATABASES, TABLES
 from engine.portfolio.quoting import literal
 from engine.unfinished import passing, remove_tree
 from engine.writing import temporary_name

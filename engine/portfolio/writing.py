@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.errors import Position, Problem, Text, UsageProblem
-from engine.inputs import refuse_input
-from engine.portfolio.finding import shown
+from engine.inputs import refuse_input, shown
 from engine.portfolio.quoting import literal
 from engine.portfolio.reporting import Report, silent
 from engine.portfolio.results import ORDERS, ordered

@@ -13,6 +13,7 @@ import msgspec
 from engine import __version__
 from engine.errors import Problem, Text, UsageProblem
 from engine.explanation import Explainer, RuleDecision
+from engine.inputs import shown
 from engine.language.numbers import format_exact
 from engine.ledger.lines import Line, NodeScore
 from engine.ledger.scoring import OpenPoint, Scoring
@@ -124,7 +125,7 @@ class _Writer:
                 "digest": ruleset.digest,
             },
             "facts": {
-                "file": Path(facts.file).name,
+                "file": shown(Path(facts.file).name),
                 "digest": facts.digest,
                 "document": facts.document,
                 "notes": [_note(one) for one in facts.notes],

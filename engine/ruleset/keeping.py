@@ -56,13 +56,13 @@ class Shelf(Struct, frozen=True):
         bases: dict[str, list[str]] = {}
 
         def found(ruleset_id: str, base: Path) -> None:
-            bases[ruleset_id] = [str(base.resolve()), _content(base)]
+            bases[ruleset_id] = [os.path.realpath(base), _content(base)]
 
         ruleset = build_ruleset(library.resolve(path, root, found))
         stamp = {
             "engine": _engine(),
             "content": before,
-            "folders": [str(folder.resolve()) for folder in library.beside(path, root).folders],
+            "folders": [os.path.realpath(folder) for folder in library.beside(path, root).folders],
             "bases": bases,
         }
         # What was edited while it was read is not kept: nobody knows which of the two was built.
@@ -107,7 +107,7 @@ def _taken(place: Path, library: Library, path: Path) -> Ruleset | None:
             return None
         beside = Library(tuple(Path(folder) for folder in stamp["folders"]))
         for ruleset_id, (found, content) in stamp["bases"].items():
-            if str(beside.find(ruleset_id).resolve()) != found or _content(Path(found)) != content:
+            if os.path.realpath(beside.find(ruleset_id)) != found or _content(Path(found)) != content:
                 return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RulesetError):
         return None  # none there, or damaged
@@ -144,8 +144,8 @@ def _name(library: Library, reference: str, path: Path) -> str:
     asked = [
         reference,
         str(path),
-        str(path.resolve()),
-        *(str(folder.resolve()) for folder in library.folders),
+        os.path.realpath(path),
+        *map(os.path.realpath, library.folders),
     ]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
@@ -170,7 +170,7 @@ def _read_own(place: Path) -> bytes:
 
 def _is_private(folder: Path) -> bool:
     """Whether the folder is the user's, and nobody else could put another in its place, or in that of one above it."""
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))
     if folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o022:
         return False
     for above in folder.parents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,7 +72,7 @@ class Library(Struct, frozen=True):
             raise RulesetError([Problem("R010", message, fix=fix)])
         for folder in self.all_folders():
             path = folder / f"{ruleset_id}.yaml"
-            if _is_file(path) and path.resolve().is_relative_to(folder.resolve()):
+            if _is_file(path) and _real(path).is_relative_to(_real(folder)):
                 return path
         message = Text(f"没有规则集“{ruleset_id}”", f"there is no ruleset '{ruleset_id}'")
         meant = _lying_near(ruleset_id) or suggestion(ruleset_id, [*self.ids()])
@@ -162,6 +163,11 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _real(path: Path) -> Path:
+    """The path without links; of one that leads in circles, as far as it leads."""
+    return Path(os.path.realpath(path))
+
+
 def _is_path(reference: str) -> bool:
     """Whether a reference to a ruleset is a file's path, and not an id."""
     path = Path(reference)
@@ -172,10 +178,10 @@ def _own_folders(path: Path, root: Node) -> tuple[Path, ...]:
     """The rulesets folder a file lies in, if its place agrees with its id; else the file's folder."""
     declared = root.get("ruleset") if isinstance(root, Mapping) else None
     parts = declared.text.split("/") if isinstance(declared, Scalar) else []
-    resolved = path.resolve().with_suffix("")
+    resolved = _real(path).with_suffix("")
     if parts and list(resolved.parts[-len(parts) :]) == parts:
         return (resolved.parents[len(parts) - 1],)
-    return (path.resolve().parent,)
+    return (_real(path).parent,)
 
 
 def _declared_id(path: Path) -> str:
