@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.errors import Position
+from engine.inputs import open_input
 from engine.portfolio.csv_tables import CsvFile, lines_of
 from engine.portfolio.headers import FILE, ROW
 
@@ -34,7 +35,7 @@ class CsvOrigin(Origin):
     def lines(self) -> Sequence[int]:
         """Only what is told of needs a line, so that they are not counted before. Where the file has a line for the
         headings and one for each row, nothing has to be read again."""
-        with self.file.plain.open("rb") as file:
+        with open_input(self.file.plain) as file:
             ends = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
             if ends:
                 file.seek(-1, 2)
