@@ -380,6 +380,7 @@ RULESET_CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "R022": ("leaf", [("label: Penalised, type: flag", "label: Penalised, type: flag, at_least: 1")]),
     "R023": ("leaf", [("label: Penalised, type: flag", "label: Penalised, type: flag, options: [a]")]),
     "R024": ("leaf", [("title: Clamped, points: 5", "title: Clamped, points: 5, found_as: [得分]")]),
+    "R025": ("leaf", [("label: Penalised, type: flag", "label: Penalised, type: choice, options: {up: Upward, down: Upward}")]),
     "R030": ("leaf", [("when: late > 0, deduct: 1", "when: findings(capped) > 0, deduct: 1")]),
     "R040": ("leaf", [("id: floored", "id: capped")]),
     "R041": ("leaf", [("title: Clamped, points: 5", "title: Clamped, points: -5")]),

@@ -151,6 +151,10 @@ class _Maker:
                 shown = format_exact(bound) if isinstance(bound, Rational) else bound.isoformat()
                 zh.append(f"{sign} {shown}")
                 en.append(f"{sign} {shown}")
+        if fact.type.labels:
+            labels = [(one, fact.type.label(one)) for one in fact.type.options]
+            zh.append("、".join(f"{one} {label.zh}" for one, label in labels))
+            en.append("; ".join(f"{one}: {label.en}" for one, label in labels))
         if fact.optional:
             zh.append("可不填")
             en.append("optional")

@@ -35,8 +35,7 @@ def check_alike(document: RulesetDocument, expressions: Expressions) -> None:
 
 
 def _options(fact: FactEntry | FactField, path: Path, expressions: Expressions) -> None:
-    options = fact.options or []
-    _check({one: (*path, "options", place) for place, one in enumerate(options)}, expressions)
+    _check({one: (*path, "options", one) for one in fact.options or ()}, expressions)
 
 
 def _check(places: Mapping[str, Path], expressions: Expressions) -> None:

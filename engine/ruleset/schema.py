@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.errors import Text
+from engine.errors import Text, same
 from engine.language.terms import ORDERED, Kind, RecordField, Records, Scalar, Type
 from engine.ruleset.document import Basis as WrittenBasis
 from engine.ruleset.document import BilingualText, FactEntry, FactField, RulesetDocument
 from engine.ruleset.expressions import Expressions, Path
 from engine.ruleset.found_as import check_found_as
 from engine.ruleset.model import Basis, Fact, FactGroup, Range, RecordList, Ruleset, Schema
+from engine.source import folded
 
 
 def as_text(value: BilingualText | None, otherwise: str = "") -> Text:
@@ -105,7 +106,26 @@ class SchemaBuilder:
                 "'options' goes with the type choice, and only with it",
             )
             self.expressions.report("R023", message, path)
-        return Type(kind, tuple(entry.options or ()))
+        options = entry.options or {}
+        labels = {option: as_text(label) for option, label in options.items()}
+        if all(label == same(option) for option, label in labels.items()):
+            return Type(kind, tuple(options))
+        self.check_labels(labels, (*path, "options"))
+        return Type(kind, tuple(options), labels=tuple(labels.values()))
+
+    def check_labels(self, labels: Mapping[str, Text], path: Path) -> None:
+        """A label stands for one option only: it is none of the others, and no other's label."""
+        meant: dict[str, str] = {folded(option): option for option in labels}
+        for option, label in labels.items():
+            for text in dict.fromkeys((label.zh, label.en)):
+                other = meant.setdefault(folded(text), option)
+                if other != option:
+                    message = Text(
+                        f"“{text}”既是选项 {option} 的名称，又指选项 {other}",
+                        f"'{text}' is the label of the option {option} and stands for {other}, too",
+                    )
+                    fix = Text("换一个名称", "choose another label")
+                    self.expressions.report("R025", message, (*path, option), fix)
 
 
 def scalar_symbols(schema: Schema) -> dict[str, Scalar]:

@@ -240,7 +240,9 @@ def test_what_people_write_is_read_counted_and_told(tmp_path: Path) -> None:
     for key in ("total", "grade", "criteria", "ledger", "rules"):
         assert from_book[key] == from_yaml[key]
     told = {
-        (one["place"], one["message"]["zh"]) for one in from_book["facts"]["notes"] if one["code"] == "F014"
+        (one["place"], one["message"]["zh"])
+        for one in from_book["facts"]["notes"]
+        if one["code"] == "F014" and "选项的名称" not in one["message"]["zh"]
     }
     assert told == {
         ("基本事实!F7", "总收支（决算数）.年初结转和结余：1 格有全角数字或符号，如“３，１０８．５３”，按“3,108.53”读"),
@@ -275,9 +277,39 @@ def test_a_blank_in_an_optional_cell_is_an_empty_cell(tmp_path: Path) -> None:
     facts = read_workbook_facts(read_workbook(path), GUANGDONG)
     contracts = GUANGDONG.schema.lists["contracts"]
     assert facts.slots[contracts.records.slot][0][contracts.fields["filed"].place] is None
-    assert [(one.code, one.where.cell) for one in facts.notes if one.where] == [
+    assert [(one.code, one.where.cell) for one in facts.notes if one.where and one.code != "F014"] == [
         ("D050", "政府采购合同!E4"), ("D050", "政府采购合同!A9"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh", "反向"), ("en", "negative")])
+def test_options_are_shown_and_read_by_their_labels(language: Language, label: str, tmp_path: Path) -> None:
+    facts = plain_golden()
+    facts["evidence"] = {}
+    facts["facts"]["outputs"] = [
+        {"id": "A", "direction": "positive", "weight": "1", "target": "1", "actual": "1"},
+        {"id": "B", "direction": "negative", "weight": "1", "target": "1", "actual": "1"},
+    ]
+    root = document(facts)
+    book = openpyxl.load_workbook(io.BytesIO(template(GUANGDONG, filling_of(root, GUANGDONG), language)))
+    outputs = next(one for one in layout_of(GUANGDONG) if one.key == "facts.outputs")
+    sheet = book[outputs.name.in_language(language)]
+    assert sheet["D5"].value == label
+    shown = [one.formula1 for one in sheet.data_validations.dataValidation if "D4" in str(one.sqref)]
+    assert shown == ['"正向,反向"' if language == "zh" else '"positive,negative"']
+    read = written_and_read(root, GUANGDONG, tmp_path, language)
+    assert stated(read) == stated(read_facts(root, GUANGDONG))
+    told = [one.message.zh for one in read.notes if one.code == "F014"]
+    assert ("产出指标.指标方向：2 格写选项的名称，如“正向”，按“positive”读" in told) == (language == "zh")
+
+
+def test_a_facts_file_states_options_and_no_labels() -> None:
+    facts = plain_golden()
+    facts["facts"]["outputs"][0]["direction"] = "正向"
+    with pytest.raises(FactsError) as caught:
+        read_facts(document(facts), GUANGDONG)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.fix.zh if problem.fix else "") == ("F007", "写 positive")
 
 
 def test_a_waiver_may_name_its_rule_by_the_criterion(tmp_path: Path) -> None:
@@ -287,8 +319,8 @@ def test_a_waiver_may_name_its_rule_by_the_criterion(tmp_path: Path) -> None:
     facts = read_workbook_facts(read_workbook(path), GUANGDONG)
     assert list(facts.waivers) == [("late_filing", "HT-2024-07")]
     assert facts.document["waivers"][0]["rule"] == "late_filing"
-    assert [(one.code, one.where.cell) for one in facts.notes if one.where and one.code == "F014"] == [
-        ("F014", "豁免!A4")
+    assert [one.where.cell for one in facts.notes if one.where and "代替规则" in one.message.zh] == [
+        "豁免!A4"
     ]
     rules = [rule for rule in GUANGDONG.rules if rule.waivable]
     run = audit("score", edited(tmp_path, ("豁免", "A4", "管理效率"), *waiver))

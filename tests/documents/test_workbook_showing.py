@@ -509,7 +509,11 @@ def test_a_waiver_of_what_did_not_happen_is_told(tmp_path: Path) -> None:
     )
 
 
-def test_the_golden_form_says_nothing(tmp_path: Path) -> None:
+def test_the_golden_form_says_nothing_but_that_labels_are_read(tmp_path: Path) -> None:
     book = tmp_path / "facts.xlsx"
     assert audit("template", "guangdong/2024", "-o", book, "--from", GOLDEN).code == 0
-    assert audit("score", book).err == ""
+    assert all("F014" in line and "选项的名称" in line for line in audit("score", book).err.splitlines())
+    assert (
+        audit("--lang", "en", "template", "guangdong/2024", "-o", book, "--from", GOLDEN, "--force").code == 0
+    )
+    assert audit("--lang", "en", "score", book).err == ""

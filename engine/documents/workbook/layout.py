@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from unicodedata import east_asian_width
 
 from engine.documents.workbook.sheets import NOTHING, Column, Row, SheetLayout
-from engine.errors import Language, Text, same, text_list
+from engine.errors import Language, Text, same
 from engine.language.numbers import format_exact
-from engine.language.terms import KIND_NAMES, Kind
+from engine.language.terms import KIND_NAMES, Kind, Type
 from engine.ruleset.model import ROOT, Criterion, Fact, Range, Rule, Ruleset, TierScore, Unseen
 from engine.ruleset.schema import as_text
 from engine.ruleset.wording import Wording
@@ -71,7 +71,7 @@ class _Maker:
 
     def requirement(self, fact: Fact) -> Text:
         bounds = bounds_text(fact.allowed, fact, self.ruleset)
-        options = text_list(fact.type.options)
+        options = _listed(fact.type)
         optional = Text("可不填", "may be left out") if fact.optional else NOTHING
         listed = Text(f"可选 {options.zh}", f"one of {options.en}") if options.zh else NOTHING
         return _joined([listed, bounds, optional])
@@ -274,6 +274,12 @@ def example_of(fact: Fact) -> Text:
     }  # fmt: skip
     shown = examples.get(fact.type.kind, "12.5")
     return Text(f"例如 {shown}", f"such as {shown}") if shown else NOTHING
+
+
+def _listed(type_: Type) -> Text:
+    """The options as people call them."""
+    labels = [type_.label(one) for one in type_.options]
+    return Text("、".join(one.zh for one in labels), ", ".join(one.en for one in labels))
 
 
 def _indented(node: Criterion) -> Text:

@@ -182,6 +182,8 @@ class _Writer(Spreadsheet):
         cell: Cell = text
         if fact is not None:
             cell = cell_of(text, fact.type)
+            if cell in fact.type.options:
+                cell = self.say(fact.type.label(str(cell)))
             if fact.type.kind == Kind.FLAG and cell in ("是", "否"):
                 cell = {"是": Text("是", "yes"), "否": Text("否", "no")}[str(cell)].in_language(self.language)
         elif column.points:
@@ -207,7 +209,9 @@ class _Writer(Spreadsheet):
             sheet.data_validation(first, place, last, place, rule)
 
     def rule(self, column: Column, fact: Fact | None) -> dict[str, Any] | None:
-        options = fact.type.options if fact is not None else column.options
+        options = column.options
+        if fact is not None:
+            options = tuple(self.say(fact.type.label(one)) for one in fact.type.options)
         if column.name == "status" and fact is None:
             return {"validate": "list", "source": list(STATUSES), "error_type": "information"}
         if fact is not None and fact.type.kind == Kind.FLAG:

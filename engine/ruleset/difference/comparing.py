@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from engine.errors import Text
 from engine.language.numbers import format_exact
+from engine.language.terms import Type
 from engine.ruleset.difference.changes import Change
 from engine.ruleset.difference.naming import canonical, renamed
 from engine.ruleset.difference.wording import (
@@ -40,6 +41,12 @@ from engine.ruleset.schema import parameter_basis
 
 One = TypeVar("One")
 NOTHING = Text("", "")
+
+
+def _labels(type_: Type) -> str:
+    """What people call each option, where that is something else than the option."""
+    labels = {one: type_.label(one) for one in type_.options if type_.labels}
+    return "; ".join(f"{option}: {label.zh} / {label.en}" for option, label in labels.items())
 
 
 def compare(before: Ruleset, after: Ruleset) -> list[Change]:
@@ -172,6 +179,8 @@ class _Comparison:
             yield from self.value(name, subject, Text("类型", "the type"), one.type.kind, two.type.kind)
             listed = ("、".join(one.type.options), "、".join(two.type.options))
             yield from self.value(name, subject, Text("选项", "the options"), *listed)
+            labels = (_labels(one.type), _labels(two.type))
+            yield from self.value(name, subject, Text("选项的名称", "the labels of the options"), *labels)
             filled = {True: "选填 optional", False: "必填 required"}
             yield from self.value(
                 name, subject, Text("填报", "being asked"), filled[one.optional], filled[two.optional]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from engine.ruleset.document.parts import BilingualLine, BilingualText, KindName, Model
+from engine.ruleset.document.parts import BilingualLine, BilingualText, KindName, Model, Options
 from engine.ruleset.fields import Decimals, Expression, FactName, Id, Line, Literally, Truth, require
 
 
@@ -19,7 +19,7 @@ class FactField(Model):
 
     label: BilingualLine
     type: KindName
-    options: list[Line] | None = None
+    options: Options | None = None
     optional: Truth = False
     at_least: Literally | None = None
     at_most: Literally | None = None
@@ -32,7 +32,7 @@ class FactEntry(Model):
 
     label: BilingualLine
     type: KindName | None = None
-    options: list[Line] | None = None
+    options: Options | None = None
     optional: Truth = False
     at_least: Literally | None = None
     at_most: Literally | None = None

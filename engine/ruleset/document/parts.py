@@ -55,6 +55,28 @@ BilingualLine = Annotated[_BilingualOnOneLine, BeforeValidator(_bilingual), _BIL
 """The same where it stands on one line: a title or label."""
 
 
+def _labelled(value: object) -> object:
+    """A list of options as what people call each: itself."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return {one: one for one in value}
+    return value
+
+
+Options = Annotated[
+    dict[Line, BilingualLine],
+    BeforeValidator(_labelled),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "object", "additionalProperties": _BILINGUAL_SCHEMA.json_schema},
+            ]
+        }
+    ),
+]
+"""What may be chosen, and what people call it: a list of options, or a label for each."""
+
+
 KindName = Literal["number", "ratio", "money", "days", "count", "points", "date", "flag", "text", "choice"]
 
 
