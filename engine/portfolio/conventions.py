@@ -60,9 +60,9 @@ def stated_sql(text: str, type_: Type, money_unit: str, *, loose: bool = False) 
         return f"CASE WHEN regexp_full_match({narrow}, {literal(_any_day())}) THEN {day} ELSE {text} END"
     if type_.kind in NUMERIC:
         bare = _bare(text, type_, money_unit)
-        refused = [_printed_binary(bare)]
+        refused = [printed_binary(bare)]
         if type_.kind == Kind.RATIO and not loose:
-            refused.append(_bare_ratio(bare))
+            refused.append(bare_ratio(bare))
         return f"CASE WHEN {' OR '.join(refused)} THEN {_UNREADABLE} ELSE {bare} END"
     if type_.kind == Kind.CHOICE and type_.labels:
         pairs = _label_pairs(type_)
@@ -92,7 +92,7 @@ def _bare(text: str, type_: Type, money_unit: str) -> str:
     return f"regexp_replace({narrow}, {literal(unit_pattern(units))}, '\\1')" if units else narrow
 
 
-def _printed_binary(text: str) -> str:
+def printed_binary(text: str) -> str:
     """Whether it is a number with decimals of more digits than a spreadsheet keeps."""
     digits = f"regexp_replace(rtrim(regexp_extract({text}, '[0-9,.]+'), '0'), '[,]', '', 'g')"
     return (
@@ -101,7 +101,7 @@ def _printed_binary(text: str) -> str:
     )
 
 
-def _bare_ratio(text: str) -> str:
+def bare_ratio(text: str) -> str:
     """Whether it is a ratio above 1 without a percent sign."""
     plain = f"ltrim(replace({text}, ',', ''), '+-')"
     return f"(regexp_full_match({text}, {literal(NUMBER)}) AND NOT regexp_full_match({plain}, {literal(AT_MOST_ONE)}))"

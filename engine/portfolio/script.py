@@ -16,8 +16,9 @@ from engine.language.terms import NUMERIC, Kind
 from engine.portfolio.amounts import in_points
 from engine.portfolio.beside import criterion_names
 from engine.portfolio.calendar import day_before_first, numbered_days
-from engine.portfolio.cells import WHOLE
+from engine.portfolio.cells import WHOLE, trimmed
 from engine.portfolio.characters import half_width_sql, plain_sql, visible_sql
+from engine.portfolio.conventions import bare_ratio, printed_binary
 from engine.portfolio.layout import (
     JUDGED_DECIMALS,
     JUDGED_MOST,
@@ -93,6 +94,12 @@ def _macros(layout: Layout) -> Iterator[str]:
         f"CREATE OR REPLACE TEMP MACRO visible(x) AS {visible_sql('x')};\n"
         f"CREATE OR REPLACE TEMP MACRO half_width(x) AS {half_width_sql('x')};"
     )
+    yield (
+        "-- 各表须写成事实文件的样子；以二进制算出的小数、没有百分号而大于 1 的比率不算数\n"
+        "-- Cells are written as in a facts file; neither decimals printed from binary count, nor ratios above 1 without a percent sign\n"
+        f"CREATE OR REPLACE TEMP MACRO from_binary(x) AS coalesce({printed_binary('x')}, FALSE);\n"
+        f"CREATE OR REPLACE TEMP MACRO bare_ratio(x) AS coalesce({bare_ratio('x')}, FALSE);"
+    )
     columns = [column for table in layout.tables() for column in table.columns.values()]
     scales = {column.scale for column in columns if column.kind in NUMERIC and column.kind != Kind.RATIO}
     ratios = {column.scale for column in columns if column.kind == Kind.RATIO}
@@ -104,7 +111,7 @@ def _macros(layout: Layout) -> Iterator[str]:
         yield (
             f"-- 以 10^-{scale} 为单位的整数 a whole number of 10^-{scale}\n"
             f"CREATE OR REPLACE TEMP MACRO units_{scale}(x) AS CASE\n"
-            f"    WHEN regexp_full_match(cell(x), {literal(pattern)}) AND right(cell(x), 1) <> '.'\n"
+            f"    WHEN regexp_full_match(cell(x), {literal(pattern)}) AND right(cell(x), 1) <> '.' AND NOT from_binary(cell(x))\n"
             f"    THEN TRY((TRY_CAST(replace(cell(x), ',', '') AS DECIMAL(18,{scale})) * {10**scale})::BIGINT) END;"
         )
     for scale in sorted(ratios):
@@ -138,6 +145,8 @@ def _in_order(column: Column) -> str:
     allowed = column.fact.allowed
     if column.kind in NUMERIC:
         good = f"coalesce({value} BETWEEN {column.low} AND {column.high}, FALSE)"
+        if column.kind == Kind.RATIO:
+            good += f" AND NOT bare_ratio(cell(t.{name(column.name)}))"
     elif column.kind == Kind.CHOICE:
         good = f"coalesce({value} IN ({', '.join(map(literal, column.fact.type.options))}), FALSE)"
     elif column.kind == Kind.DATE and (allowed.low is not None or allowed.high is not None):
@@ -148,7 +157,7 @@ def _in_order(column: Column) -> str:
         ]
         good = f"coalesce({' AND '.join(bounds)}, FALSE)"
     elif column.kind == Kind.TEXT:
-        good = f"coalesce(length({value}) <= 2000 AND visible({value}), FALSE)"
+        good = f"coalesce(length({value}) <= 2000 AND visible({value}) AND {value} = {trimmed(value)}, FALSE)"
     if column.counted:
         good = f"{good} AND {name(f'c:{column.name}')}.worked IS NOT NULL"
     return f"(cell(t.{name(column.name)}) IS NULL OR ({good}))" if column.fact.optional else good
@@ -259,6 +268,12 @@ def _unsound(layout: Layout) -> str:
         f"SELECT {KEY} FROM {name(table.name)} GROUP BY {KEY}, half_width({name(table.key)}) HAVING count(*) > 1"
         for table in layout.lists.values()
     ]
+    waivable = [rule.id for rule in layout.ruleset.rules if rule.waivable]
+    if waivable:
+        listed = ", ".join(map(literal, waivable))
+        parts.append(
+            f"SELECT cell({KEY}) FROM {_csv('waivers')} WHERE NOT coalesce(cell(rule) IN ({listed}), FALSE)"
+        )
     for node in layout.judged():
         parts.append(f"SELECT {KEY} FROM main WHERE {name(judged_column(node))} IS NULL")
     for node in layout.unseen():

@@ -174,3 +174,62 @@ def test_labels_titles_and_numbers_beside_the_facts(tmp_path: Path) -> None:
         "waivers.csv:2: F014 waivers.rule: 2 cells hold a criterion's title for its rule, such as '合同公告', read as 'late'"
         in said
     )
+
+
+SCRIPTED = {
+    "2024-03-04,2024-03-05": "19.17",
+    "2024/3/4,2024-03-05": None, "2024-3-4,2024-03-05": None, "20240304,2024-03-05": None, "2024-03-04 00:00:00,": None,
+    "2024年3月4日,": None, "45355,": None, "2024-03-04,／": None, "2024-03-04,　": "19.17", "2024-03-04,-": None,
+}  # fmt: skip
+AMOUNTS = [
+    "１００",
+    "100万元",
+    "¥100",
+    "(100)",
+    "-",
+    "1139.8800000000001",
+    "0.30000000000000004",
+    "31，08.53",
+    "100 ",
+]
+
+
+def test_the_compiled_script_rejects_what_it_does_not_read(tmp_path: Path) -> None:
+    """No total, for an optional cell neither: what is not read is not taken for absent."""
+    main, contracts = ["部门,调整预算数,支出决算数,rate"], [HEADS]
+    wanted: dict[str, str | None] = {}
+
+    def department(contract: str, total: str | None, rate: str = "") -> None:
+        one = f"d{len(main)}"
+        main.append(f"{one},1200,1100,{rate}")
+        contracts.append(f"{one},H1,a,{contract}")
+        wanted[one] = total
+
+    for days, total in SCRIPTED.items():
+        department(f"100,{days}", total)
+    for amount in AMOUNTS:
+        department(f"{amount},2024-03-04,", "19.17" if amount == "100 " else None)
+    for rate, total in {"95%": "19.17", "0.95": "19.17", "95": None, "1.01": None, "９５%": None}.items():
+        department("100,2024-03-04,", total, rate)
+    department("100,2024-03-04,", None)
+    waivers = ["department,rule,record,reason", f"d{len(main) - 1},合同公告,H1,x", ""]
+    names = {
+        "部门": "department",
+        "调整预算数": "budget",
+        "支出决算数": "spent",
+        "合同编号": "id",
+        "合同名称": "name",
+    }
+    names |= {"合同金额": "amount", "合同签订日期": "signed", "合同公告日期": "announced"}
+    for table, rows in {"main": main, "contracts": contracts, "waivers": waivers}.items():
+        head = ",".join(names.get(one, one) for one in rows[0].split(","))
+        (tmp_path / f"{table}.csv").write_text("\n".join([head, *rows[1:], ""]), encoding="utf-8")
+    script = audit("rules", "compile", RULESET, "--to", "sql")
+    assert script.code == 0, script.err
+    connection = duckdb.connect()
+    connection.execute(f"SET file_search_path = '{tmp_path}'")
+    found = {
+        one: None if total is None else str(total)
+        for one, total, *_ in connection.execute(script.out).fetchall()
+    }
+    assert found == wanted
