@@ -99,3 +99,6 @@ def f_div(x: _Integer, y: _Integer, /) -> mpz:
 
 def t_div(x: _Integer, y: _Integer, /) -> mpz:
     """The quotient cut towards zero."""
+
+def remove(x: _Integer, f: _Integer, /) -> tuple[mpz, int]:
+    """``x`` without its factors ``f``, and how many there were."""

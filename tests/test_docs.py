@@ -233,6 +233,7 @@ FACTS_CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {
     "F026": ([], [("department: 某局", 'department: "某\\n局"')]),
     "F030": ([], [("  staff: 36\n", "".join(f"  staff{number}: 36\n" for number in range(1_001)))]),
     "F031": ([], [("id: HT-1", f"id: HT-{'1' * 200}")]),
+    "F032": ([], [("    - {id: HT-3", "    - {}\n" * 19_998 + "    - {id: HT-3")]),
 }
 """For each code, what is replaced in the ruleset and in the facts of docs/facts.md to meet it."""
 
@@ -365,6 +366,10 @@ def test_every_part_of_a_ruleset_has_its_table() -> None:
     assert named - {*BASES} == {*KEYS.values()}
 
 
+SQUARES = "".join(
+    ["\nmeasures:\n  s0: {label: S, value: spent / budget}\n"]
+    + [f"  s{number + 1}: {{label: S, value: s{number} * s{number}}}\n" for number in range(27)]
+)
 RULESET_CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "R001": ("leaf", [("title: What happens at a leaf\n", "")]),
     "R002": ("leaf", [("year: 2024", "year: 2024\nsorce: here")]),
@@ -397,6 +402,7 @@ RULESET_CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "R061": ("people", [("from: 80, below: 90", "from: 86, below: 90")]),
     "R062": ("leaf", [("score: points * (rate / 50%)", "score: {of: rate, bands: [{above: 90%, earn: 1}]}")]),
     "R063": ("leaf", [("score: points * (rate / 50%)", "score: {cases: [{when: not penalised, earn: 0}]}")]),
+    "R064": ("leaf", [("\nmeasures:\n", SQUARES)]),
     "R070": ("leaf", [("\ncriteria", "\nexamples: [{name: a, base: nobody, expect: {total: 1}}]\ncriteria")]),
     "R101": ("leaf", [("title: Clamped, points: 5", "title: Clamped, points: 6")]),
 }  # fmt: skip

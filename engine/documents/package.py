@@ -19,6 +19,8 @@ from engine.inputs import read_input
 MAX_BYTES = 50 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_PARTS = 2_000
+MAX_ELEMENTS = 4_000_000
+"""XML elements of all parts; a workbook has two or three for each cell."""
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
 
@@ -68,8 +70,9 @@ def check_package(content: bytes, path: Path, main_part: str, error: type[AuditE
                 raise error(
                     [_problem("D004", path, f"里面没有 {main_part}", f"there is no {main_part} in it", fix)]
                 )
+            budget = _Budget()
             for part in package.infolist():
-                _check_part(package, part, path, error)
+                _check_part(package, part, path, error, budget)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -100,11 +103,26 @@ def _check_sizes(package: zipfile.ZipFile, path: Path, error: type[AuditError]) 
         raise error([_problem("D003", path, zh, en)])
 
 
-def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, error: type[AuditError]) -> None:
+class _Budget:
+    """Elements that may still come."""
+
+    def __init__(self) -> None:
+        self.left = MAX_ELEMENTS
+
+    def spend(self, *_: object) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise _TooMany
+
+
+def _check_part(
+    package: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, error: type[AuditError], budget: _Budget
+) -> None:
     from xml.parsers import expat
 
     parser: Any = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _refuse
+    parser.StartElementHandler = budget.spend
     try:
         with package.open(part) as stream:
             chunk = stream.read(_CHUNK)
@@ -118,11 +136,20 @@ def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, err
         zh = f"XML 里有 DTD 或实体声明，不予读取（{part.filename}）"
         en = f"the XML declares a document type or entities, which is refused ({part.filename})"
         raise error([_problem("D005", path, zh, en)]) from None
+    except _TooMany:
+        zh = f"内容过多（XML 元素超过 {MAX_ELEMENTS:,} 个）"
+        en = f"there is too much in it (over {MAX_ELEMENTS:,} elements)"
+        fix = Text("删去数据以外的行、列和格式", "delete rows, columns and formats beyond the data")
+        raise error([_problem("D003", path, zh, en, fix)]) from None
     except (expat.ExpatError, LookupError, ValueError) as failure:  # or an encoding that nobody knows
         reason = f"{part.filename}: {failure}"
         raise error(
             [_problem("D004", path, f"文件已损坏（{reason}）", f"the file is damaged ({reason})")]
         ) from None
+
+
+class _TooMany(Exception):
+    """Raised out of the parser at one element more than may be."""
 
 
 class _DeclarationFound(Exception):

@@ -13,6 +13,7 @@ from engine.facts.totals import is_total, total_problem
 from engine.language.calendar import OutsideCalendar, check_known
 from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue
+from engine.language.sizes import MAX_RECORDS
 from engine.language.terms import Kind, Value
 from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Ruleset
 from engine.ruleset.rendering import formats_of
@@ -119,6 +120,14 @@ class ValueReader:
         if not isinstance(node, Sequence):
             message = Text("此处应为记录的列表", "a list of records is wanted here")
             self.report("F005", message, node, name, Text("没有记录时写 []", "write [] where there are none"))
+            return ()
+        if len(node.items) > MAX_RECORDS:
+            message = Text(
+                f"记录过多（{len(node.items):,} 条，最多 {MAX_RECORDS:,} 条）",
+                f"there are too many records ({len(node.items):,} of at most {MAX_RECORDS:,})",
+            )
+            fix = Text("用 audit portfolio 评分", "score it with audit portfolio")
+            self.report("F032", message, node, name, fix)
             return ()
         self.positions[name] = node.position
         keys = self.keys.setdefault(name, {})

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from datetime import date
 
-from gmpy2 import mpq
+from gmpy2 import mpq, remove
 
 from engine.errors import Text
 
@@ -137,13 +137,9 @@ def round_half_up(value: Rational, decimals: int) -> Rational:
 
 def terminating_decimals(value: Rational) -> int | None:
     """How many decimal places write ``value`` exactly; ``None`` where none do."""
-    denominator = int(value.denominator)
-    twos = fives = 0
-    while denominator % 2 == 0:
-        denominator, twos = denominator // 2, twos + 1
-    while denominator % 5 == 0:
-        denominator, fives = denominator // 5, fives + 1
-    return max(twos, fives) if denominator == 1 else None
+    denominator, fives = remove(value.denominator, 5)
+    twos = denominator.bit_length() - 1
+    return max(twos, fives) if denominator == 1 << twos else None
 
 
 def format_fixed(value: Rational, decimals: int, *, grouped: bool = False) -> str:

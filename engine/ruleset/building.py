@@ -17,6 +17,7 @@ from engine.language.parser import KEYWORDS
 from engine.language.scope import Scope
 from engine.language.terms import Apply, Kind, Read, ReadField, Records, Scalar, Term, Type, walk
 from engine.language.types import FLAG
+from engine.ruleset import digits
 from engine.ruleset.alike import check_alike
 from engine.ruleset.checks import points_sum
 from engine.ruleset.criteria import CriteriaBuilder
@@ -50,7 +51,7 @@ def build_ruleset(root: Node) -> Ruleset:
     except ValidationError as error:
         raise RulesetError(_in_reading_order(problems_of(error, root))) from None
     ruleset = _Builder(root, document).build(digest_of(written))
-    if problems := [*points_sum.find(ruleset)]:
+    if problems := [*points_sum.find(ruleset), *digits.find(ruleset)]:
         raise RulesetError(problems)
     return ruleset
 

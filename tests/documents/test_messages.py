@@ -9,7 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from engine.documents.extraction.narrative import read_narrative
+from engine.documents.extraction.extracting import extract
+from engine.documents.extraction.narrative import Narrative, read_narrative
 from engine.documents.report import page, word
 from engine.documents.report.gathering import report_of
 from engine.documents.spreadsheet import Spreadsheet
@@ -21,6 +22,7 @@ from engine.errors import AuditError, FactsError, Problem
 from engine.scoring import score_directly
 from engine.view import View
 from tests.command import GOLDEN, ROOT
+from tests.documents.pdfs import rectangles
 from tests.documents.test_hostile import RULESET, WORKBOOKS, repacked, workbook
 from tests.documents.test_report import template_with, view_of
 from tests.documents.test_workbook_showing import RULESET as EVERY_KIND
@@ -61,10 +63,10 @@ def too_long() -> None:
     book.text(book.book.add_worksheet(), 0, 0, "x" * 40_000, book.style())
 
 
-def narrative(folder: Path, content: bytes) -> None:
+def narrative(folder: Path, content: bytes) -> Narrative:
     path = folder / "report.txt"
     path.write_bytes(content)
-    read_narrative(path)
+    return read_narrative(path)
 
 
 CASES: dict[str, Callable[[Path], object]] = {
@@ -73,6 +75,8 @@ CASES: dict[str, Callable[[Path], object]] = {
     "D004": lambda folder: read(folder, b"PK\x03\x04"),
     "D005": lambda folder: read(folder, HOSTILE["entity in xl/workbook.xml"]),
     "D006": lambda folder: too_long(),
+    "D007": lambda folder: narrative(folder, rectangles(1_000_000)),
+    "D008": lambda folder: extract(narrative(folder, "总收支".encode() * 10_001), RULESET),
     "D010": lambda folder: edited(folder, without="政府采购合同"),
     "D011": lambda folder: edited(folder, ("资金使用违规事项", "D1", None)),
     "D012": lambda folder: edited(folder, ("政府采购合同", "D1", "无")),
@@ -121,7 +125,7 @@ MISSING: dict[str, Callable[[Path], object]] = {
     "xlsxwriter": lambda folder: template(RULESET, empty_filling(RULESET), "zh"),
     "jinja2": lambda folder: page.render(report_of(view_of())),
     "docxtpl": lambda folder: word.render(report_of(View(view_of().scoring, "en"))),
-    "docx": lambda folder: read_narrative(ROOT / "fixtures/reports/table.docx"),
+    "docx": lambda folder: word.render(report_of(View(view_of().scoring, "zh"))),
     "pdfplumber": lambda folder: read_narrative(ROOT / "fixtures/reports/printed.pdf"),
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from engine.documents.extraction.narrative import Narrative
+from engine.errors import Position, Problem, Text, UsageProblem, clipped
 from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue, Rational
 from engine.language.terms import Kind, Type, Value
@@ -16,7 +17,11 @@ from engine.ruleset.found_as import Phrase
 WIDEST_GAP = 300
 """Characters that ``…`` may stand for; it never leaves a numbered paragraph."""
 
-_FIGURE = re.compile(r"[-−－+]?[0-9][0-9,.]*%?")
+MAX_PLACES = 10_000
+"""How often a phrase may stand in a report."""
+
+_FIGURE = re.compile(r"[-−－+]?[0-9][0-9,.]{0,99}%?")
+"""A figure; whatever is longer than a number may be is malformed by its first hundred characters."""
 _DATE = re.compile(r"([0-9]{4})[年/.-]([0-9]{1,2})[月/.-]([0-9]{1,2})日?")
 _FILLER = re.compile(r"[为是达计共：:]{0,2}")
 _UNITS = {"亿元": Rational(100_000_000), "万元": Rational(10_000), "千元": Rational(1000), "元": Rational(1)}
@@ -46,8 +51,11 @@ def find(phrases: Sequence[Phrase], type_: Type, unit: str, narrative: Narrative
 def _places(phrase: Phrase, narrative: Narrative) -> Iterator[int]:
     """The places right after the phrase's texts, each found by searching onwards once."""
     text, first = narrative.text, phrase.before[0]
-    at = text.find(first)
+    at, places = text.find(first), 0
     while at >= 0:
+        places += 1
+        if places > MAX_PLACES:
+            raise _too_often(first, narrative)
         end: int | None = at + len(first)
         limit = narrative.item_end(at)
         for part in phrase.before[1:]:
@@ -59,6 +67,13 @@ def _places(phrase: Phrase, narrative: Narrative) -> Iterator[int]:
         if end is not None:
             yield end
         at = text.find(first, at + 1)
+
+
+def _too_often(phrase: str, narrative: Narrative) -> UsageProblem:
+    zh = f"“{clipped(phrase, 40)}”在报告里超过 {MAX_PLACES:,} 处"
+    en = f"'{clipped(phrase, 40)}' is there more than {MAX_PLACES:,} times"
+    fix = Text("只保留报告正文", "keep the report alone")
+    return UsageProblem([Problem("D008", Text(zh, en), Position(narrative.name), fix=fix)])
 
 
 def _figure(phrase: Phrase, at: int, type_: Type, unit: str, narrative: Narrative) -> Found | None:

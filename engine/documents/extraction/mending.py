@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from engine.language.compiler import EvaluationError
-from engine.language.numbers import MalformedValue, Rational, parse_number
+from engine.language.numbers import MAX_DIGITS, MalformedValue, Rational, parse_number
 from engine.language.terms import Gather, Read, ReadField, walk
 from engine.ruleset.model import Identity, Ruleset
 
@@ -19,7 +19,7 @@ _PARTS = re.compile(r"([-+]?)([0-9,.]*?)(\.[0-9]{1,4})?\Z")
 
 def readings(written: str) -> list[Rational]:
     """What a malformed figure may mean: its separators dropped, or one digit put back where a group is short."""
-    match = _PARTS.match(written)
+    match = _PARTS.match(written) if len(written) <= 2 * MAX_DIGITS else None
     if match is None:
         return []
     sign, whole, fraction = match[1], match[2], match[3] or ""

@@ -5,17 +5,24 @@ from __future__ import annotations
 import io
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
+from engine.documents.apart import MEGABYTES, SECONDS, Exhausted, Failed, GoesOn, apart
+from engine.documents.extraction import word
 from engine.documents.extras import require
 from engine.documents.package import OLD_OFFICE, ZIP, check_package, read_limited
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.ruleset.found_as import narrow
 
 MAX_PAGES = 500
+MAX_LINES = 100_000
+MAX_CHARACTERS = 2_000_000
+"""Lines or paragraphs, and characters, of a report; a thousand close-printed pages have half as many."""
+
 _ITEM = re.compile(
     r"\s*(?:[0-9０-９]{1,2}\s*[.．、](?![0-9])|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节部])"
 )
@@ -72,17 +79,30 @@ def read_narrative(path: Path) -> Narrative:
     content = read_limited(path, UsageProblem)
     name = str(path)
     if content.startswith((ZIP, OLD_OFFICE)):
-        lines = list(_word(content, path))
+        lines = _word(content, path)
     elif content.startswith(b"%PDF"):
-        lines = list(_pdf(content, path))
+        lines = _pdf(content, path)
     else:
-        lines = list(_plain(content, name))
-    narrative = Narrative(name, lines)
+        lines = _plain(content, name)
+    narrative = Narrative(name, list(_limited(lines, name)))
     if not narrative.text:
         message = Text("报告里没有文字", "there is no text in the report")
         fix = Text("扫描件要先作文字识别", "a scan has to go through character recognition first")
         raise UsageProblem([Problem("D031", message, Position(name), fix=fix)])
     return narrative
+
+
+def _limited(lines: Iterable[Line], name: str) -> Iterator[Line]:
+    """The lines, as long as they are no more than a report has."""
+    characters = 0
+    for number, line in enumerate(lines, 1):
+        characters += len(line.text)
+        if number > MAX_LINES or characters > MAX_CHARACTERS:
+            zh = f"文字过多（超过 {MAX_LINES:,} 行或 {MAX_CHARACTERS:,} 字）"
+            en = f"there is too much text (over {MAX_LINES:,} lines or {MAX_CHARACTERS:,} characters)"
+            fix = Text("只保留报告正文", "keep the report alone")
+            raise UsageProblem([Problem("D003", Text(zh, en), Position(name), fix=fix)])
+        yield line
 
 
 def _plain(content: bytes, name: str) -> Iterator[Line]:
@@ -95,30 +115,32 @@ def _plain(content: bytes, name: str) -> Iterator[Line]:
     else:
         message = Text("既不是 UTF-8 也不是 GB 18030 编码的文字", "neither UTF-8 nor GB 18030 text")
         raise UsageProblem([Problem("D030", message, Position(name))])
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_each_line(text), 1):
         if line.strip():
             yield Line(line, Text(f"第 {number} 行", f"line {number}"), Position(name, number, 1))
 
 
+def _each_line(text: str) -> Iterator[str]:
+    """The lines of ``text``, one after the other: all of them at once could be ten million."""
+    return (match[1] for match in re.finditer(r"([^\r\n]*)(?:\r\n|[\r\n]|\Z)", text))
+
+
 def _word(content: bytes, path: Path) -> Iterator[Line]:
     """Paragraphs; and each cell of a table with the heads of its row and column before it."""
-    check_package(content, path, "word/document.xml", UsageProblem)
-    require("docx")
-    from docx import Document
-    from docx.table import Table
-
+    check_package(content, path, word.MAIN_PART, UsageProblem)
     try:
-        blocks = list(Document(io.BytesIO(content)).iter_inner_content())
-    except Exception as failure:  # noqa: BLE001 - whatever a damaged file makes the library raise
-        raise UsageProblem([_damaged(path, failure)]) from None
-    for number, block in enumerate(blocks, 1):
-        place = Text(f"第 {number} 段", f"paragraph {number}")
-        where = Position(str(path), number, 1)
-        if isinstance(block, Table):
-            rows = [[cell.text.strip() for cell in row.cells] for row in block.rows]
-            yield from (Line(text, place, where, alone=True) for text in _cells(rows))
-        elif block.text.strip():
-            yield Line(block.text, place, where)
+        for number, block in enumerate(word.blocks(content), 1):
+            place = Text(f"第 {number} 段", f"paragraph {number}")
+            where = Position(str(path), number, 1)
+            if not isinstance(block, str):
+                yield from (Line(text, place, where, alone=True) for text in _cells(block))
+            elif block.strip():
+                yield Line(block, place, where)
+    except word.TooLarge as failure:
+        message = Text(f"表格过大（{failure}）", f"a table is too large ({failure})")
+        raise UsageProblem([Problem("D003", message, Position(str(path)))]) from None
+    except word.Unreadable as failure:
+        raise UsageProblem([_damaged(path, str(failure))]) from None
 
 
 def _cells(rows: list[list[str]]) -> Iterator[str]:
@@ -133,27 +155,40 @@ def _cells(rows: list[list[str]]) -> Iterator[str]:
 
 def _pdf(content: bytes, path: Path) -> Iterator[Line]:
     require("pdfplumber")
-    import pdfplumber
-
     try:
-        with pdfplumber.open(io.BytesIO(content)) as document:
-            if len(document.pages) > MAX_PAGES:
-                zh, en = f"超过 {MAX_PAGES} 页", f"more than {MAX_PAGES} pages"
-                raise UsageProblem([Problem("D003", Text(zh, en), Position(str(path)))])
-            for number, page in enumerate(document.pages, 1):
-                for at, line in enumerate((page.extract_text() or "").splitlines(), 1):
-                    if line.strip() and not line.strip().isdigit():
-                        place = Text(f"第 {number} 页第 {at} 行", f"page {number}, line {at}")
-                        yield Line(line, place, Position(str(path), 0, 0, f"p{number}:{at}"))
-                page.close()
-    except UsageProblem:
-        raise
-    except Exception as failure:  # noqa: BLE001 - whatever a damaged file makes the library raise
-        raise UsageProblem([_damaged(path, failure)]) from None
+        pages = apart(lambda goes_on: _pages(content, path, goes_on))
+    except Exhausted:
+        zh = f"太复杂：打开它或读一页用了超过 {SECONDS} 秒的计算，或用了超过 {MEGABYTES} MB 内存"
+        en = f"too complex: opening it or reading a page took more than {SECONDS} seconds of computing, or {MEGABYTES} MB of memory"
+        fix = Text("另存为 Word 或文本，或重新打印为 PDF", "save it as Word or text, or print it to PDF anew")
+        raise UsageProblem([Problem("D007", Text(zh, en), Position(str(path)), fix=fix)]) from None
+    except Failed as failure:
+        raise UsageProblem([_damaged(path, str(failure))]) from None
+    for number, lines in enumerate(pages, 1):
+        for at, line in enumerate(lines, 1):
+            if line.strip() and not line.strip().isdigit():
+                place = Text(f"第 {number} 页第 {at} 行", f"page {number}, line {at}")
+                yield Line(line, place, Position(str(path), 0, 0, f"p{number}:{at}"))
 
 
-def _damaged(path: Path, failure: Exception) -> Problem:
-    reason = (str(failure).splitlines() or [failure.__class__.__name__])[0][:200]
+def _pages(content: bytes, path: Path, goes_on: GoesOn) -> list[list[str]]:
+    """The lines of each page."""
+    import pdfplumber
+    from pdfminer.pdfpage import PDFPage
+
+    with pdfplumber.open(io.BytesIO(content)) as document:
+        if sum(1 for _ in islice(PDFPage.create_pages(document.doc), MAX_PAGES + 1)) > MAX_PAGES:
+            zh, en = f"超过 {MAX_PAGES} 页", f"more than {MAX_PAGES} pages"
+            raise UsageProblem([Problem("D003", Text(zh, en), Position(str(path)))])
+        found: list[list[str]] = []
+        for page in document.pages:
+            goes_on()
+            found.append((page.extract_text() or "").splitlines())
+            page.close()
+        return found
+
+
+def _damaged(path: Path, reason: str) -> Problem:
     return Problem(
         "D004", Text(f"文件已损坏（{reason}）", f"the file is damaged ({reason})"), Position(str(path))
     )

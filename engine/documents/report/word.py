@@ -10,12 +10,15 @@ import io
 from pathlib import Path
 from typing import Any
 
+from engine.documents.apart import MEGABYTES, Exhausted, Failed, apart
 from engine.documents.extras import require
 from engine.documents.package import check_package, read_limited
 from engine.documents.report.content import Report, Section
 from engine.documents.report.templates import environment, shipped
 from engine.errors import Position, Problem, Text, UsageProblem, one_line
 
+SECONDS = 8
+"""Processor time for a department's own template."""
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -23,23 +26,37 @@ def render(report: Report, template: Path | None = None) -> bytes:
     """The report, by the shipped template or by the user's own."""
     require("docxtpl", "docx")
     name = f"self-evaluation.{report.language}.docx"
-    content = shipped(name) if template is None else _own(template)
+    if template is None:
+        return _rendered(shipped(name), report, name)
+    content = _own(template)
+    try:
+        return apart(lambda _: _rendered(content, report, str(template)), SECONDS)
+    except (Exhausted, Failed) as failure:
+        limit = f"{SECONDS} s, {MEGABYTES} MB"
+        raise UsageProblem([_wrong(str(failure) or f"more than {limit}", str(template))]) from None
+
+
+def _rendered(content: bytes, report: Report, name: str) -> bytes:
     from docxtpl import DocxTemplate
 
     try:
         document = DocxTemplate(io.BytesIO(content))
         document.render(context(report), environment(), autoescape=True)
+    except MemoryError:
+        raise
     except Exception as failure:  # noqa: BLE001 - a template can raise whatever its expressions can
         line = getattr(failure, "lineno", None)
-        reason = one_line(f"{failure}" + (f", line {line}" if line else ""))[:300]
-        message = Text(f"模板有误（{reason}）", f"the template is wrong ({reason})")
-        fix = Text(
-            "模板中可用的名称见 docs/documents.md", "docs/documents.md lists the names a template may use"
-        )
-        raise UsageProblem([Problem("D020", message, Position(str(template or name)), fix=fix)]) from None
+        raise UsageProblem([_wrong(f"{failure}" + (f", line {line}" if line else ""), name)]) from None
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def _wrong(reason: str, name: str) -> Problem:
+    shown = one_line(reason)[:300]
+    message = Text(f"模板有误（{shown}）", f"the template is wrong ({shown})")
+    fix = Text("模板中可用的名称见 docs/documents.md", "docs/documents.md lists the names a template may use")
+    return Problem("D020", message, Position(name), fix=fix)
 
 
 def _own(template: Path) -> bytes:
