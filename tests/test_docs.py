@@ -403,6 +403,8 @@ RULESET_CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "R062": ("leaf", [("score: points * (rate / 50%)", "score: {of: rate, bands: [{above: 90%, earn: 1}]}")]),
     "R063": ("leaf", [("score: points * (rate / 50%)", "score: {cases: [{when: not penalised, earn: 0}]}")]),
     "R064": ("leaf", [("\nmeasures:\n", SQUARES)]),
+    "R065": ("leaf", [("\nmeasures:\n", "\n" + "".join(f"x{number}: 1\n" for number in range(1_001)) + "measures:\n")]),
+    "R066": ("leaf", [("\nmeasures:\n", "\nmeasures:\n" + "".join(f"  x{number}: {{label: X, value: spent}}\n" for number in range(5_000)))]),
     "R070": ("leaf", [("\ncriteria", "\nexamples: [{name: a, base: nobody, expect: {total: 1}}]\ncriteria")]),
     "R101": ("leaf", [("title: Clamped, points: 5", "title: Clamped, points: 6")]),
 }  # fmt: skip

@@ -6,6 +6,8 @@ machine counts more of it, and the memory. A command that needs more is killed, 
 
 from __future__ import annotations
 
+import io
+import re
 import resource
 import subprocess
 import sys
@@ -19,13 +21,16 @@ from engine import errors
 from engine.documents import apart, package
 from engine.documents.extraction import finding, narrative, word
 from engine.documents.report import word as templates
+from engine.documents.workbook import parts, sheet_part
 from engine.facts import attachments, values
 from engine.language import numbers, parser, sizes
-from engine.ruleset import digits
+from engine.record import reading as records
+from engine.ruleset import building, digits
 from engine.ruleset.building import build_ruleset
 from engine.source import reading
-from tests.command import GOLDEN, ROOT, Run, settings
+from tests.command import ROOT, Run, settings
 from tests.documents.pdfs import pdf, rectangles, text
+from tests.documents.test_hostile import repacked, workbook
 from tests.pages import PAGES
 
 YAML = "facts files, rulesets (YAML, JSON)"
@@ -48,10 +53,24 @@ LIMITS = [
     ("expressions", "depth of the tree", parser.MAX_DEPTH, "levels", "E104"),
     ("expressions", "digits of a value", digits.MAX_VALUE, "", "R064"),
     ("expressions", "digits of all large values together", digits.MAX_WORK, "", "R064"),
+    ("rulesets", "facts, parameters, measures, criteria, rules, of each", building.MAX_NAMES, "", "R066"),
+    ("rulesets", "problems told", errors.MOST_PROBLEMS, "", "R065"),
     (PACKAGES, "the file", package.MAX_BYTES, "bytes", "D003"),
     (PACKAGES, "unpacked", package.MAX_UNPACKED, "bytes", "D003"),
     (PACKAGES, "parts", package.MAX_PARTS, "", "D003"),
     (PACKAGES, "XML elements in all parts", package.MAX_ELEMENTS, "", "D003"),
+    ("workbooks", "cells, with or without anything in them", parts.MAX_CELLS, "", "D003"),
+    ("workbooks", "cells with something in them", parts.MAX_FILLED, "", "D003"),
+    ("workbooks", "shared texts", parts.MAX_STRINGS, "", "D003"),
+    ("workbooks", "characters", parts.MAX_CHARACTERS, "", "D003"),
+    ("workbooks", "styles", parts.MAX_STYLES, "", "D003"),
+    ("workbooks", "merged areas of a sheet", sheet_part.MAX_MERGES, "", "D003"),
+    ("workbooks", "rows and cells of array formulas", sheet_part.MAX_SPREAD, "", "D003"),
+    ("workbooks", "problems told", errors.MOST_PROBLEMS, "", "F030"),
+    ("results", "the file", records.MAX_BYTES, "bytes", "V001"),
+    ("results", "texts that are no keys", records.MAX_TEXTS, "", "V001"),
+    ("results", "values of the facts in one", records.MAX_FACTS, "", "V001"),
+    ("results", "nesting", records.DEEPEST, "levels", "V002"),
     (REPORTS, "the file", package.MAX_BYTES, "bytes", "D003"),
     (REPORTS, "lines or paragraphs", narrative.MAX_LINES, "", "D003"),
     (REPORTS, "characters", narrative.MAX_CHARACTERS, "", "D003"),
@@ -133,29 +152,6 @@ def test_hostile_facts_are_refused_cheaply(name: str, tmp_path: Path) -> None:
     assert len(run.err.splitlines()) <= errors.MOST_PROBLEMS + 1
 
 
-def contracts(number: int) -> str:
-    """The golden facts with so many contracts, all filed too late."""
-    golden = GOLDEN.read_text(encoding="utf-8")
-    start = golden.index("    - {id: HT-")
-    end = golden.index("\nclaimed:")
-    rest = golden[start:end]
-    others = rest[rest.rindex("    - {id: HT-") :].split("\n", 1)[1]
-    records = "".join(
-        f"    - {{id: HT-{at:06}, name: 设备采购合同, awarded: 2024-06-03, signed: 2024-06-20, filed: 2024-07-02,"
-        " announced: 2024-06-21, announcement_exempt: false}\n"
-        for at in range(number)
-    )
-    return golden[:start] + records + others + golden[end : golden.index("\nevidence:")] + "\n"
-
-
-def test_twenty_thousand_contracts_are_scored(tmp_path: Path) -> None:
-    path = tmp_path / "facts.yaml"
-    path.write_text(contracts(sizes.MAX_RECORDS), encoding="utf-8")
-    run = limited("score", path, "-f", "csv")
-    assert run.code == 0, run.err[:500]
-    assert run.out.count(",late_filing,HT-") == sizes.MAX_RECORDS
-
-
 # Rulesets
 
 RULESET = """
@@ -188,6 +184,23 @@ def ruleset(*measures: str) -> str:
 
 
 SHARES = "sum(weight * min(actual / target, 100%) for outputs)"
+HOSTILE_RULESETS = {
+    "unknown keys": ("R065", ruleset("staff") + "".join(f"x{at}: 1\n" for at in range(240_000))),
+    "unknown names": ("R065", ruleset(*[f"x{at}" for at in range(2_000)])),
+    "measures": ("R066", ruleset(*["staff"] * 20_000)),
+    "an expression": ("S131", ruleset("+".join(["1"] * 500_000))),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_RULESETS)
+def test_hostile_rulesets_are_refused_cheaply(name: str, tmp_path: Path) -> None:
+    expected, written = HOSTILE_RULESETS[name]
+    (tmp_path / "sq.yaml").write_text(written, encoding="utf-8")
+    run = limited("rules", "check", tmp_path / "sq.yaml")
+    assert run.code == 4
+    assert f" {expected} " in run.out
+
+
 RULESETS: dict[str, tuple[str, bool]] = {
     "squares": (ruleset("staff + 0", *(f"m{at} * m{at}" for at in range(27))), False),
     "squares of few": (ruleset("staff + 0", *(f"m{at} * m{at}" for at in range(12))), True),
@@ -234,6 +247,75 @@ def test_what_is_let_through_costs_little(tmp_path: Path) -> None:
     )
     run = limited("score", path, "-r", tmp_path / "sq.yaml", "-f", "csv")
     assert run.code == 0, run.err[:500]
+
+
+# Workbooks
+
+GOOD = workbook()
+CONTRACTS = "xl/worksheets/sheet8.xml"
+
+
+def packed(change: dict[str, Callable[[bytes], bytes]]) -> Callable[[], bytes]:
+    return lambda: repacked(GOOD, lambda name, old: change[name](old) if name in change else old)
+
+
+def data(rows: Callable[[], str], after: str = "") -> Callable[[], bytes]:
+    """The workbook with these rows beside the contracts that are there, and something after the last."""
+    return packed(
+        {CONTRACTS: lambda old: old.replace(b"</sheetData>", f"{rows()}</sheetData>{after}".encode())}
+    )
+
+
+def inserted(before: bytes, what: Callable[[], bytes]) -> Callable[[bytes], bytes]:
+    return lambda old: old.replace(before, what() + before)
+
+
+WIDE = "".join(f'<row r="{row}">{"<c><v>1</v></c>" * 16_000}</row>' for row in range(100, 165))
+WORKBOOKS: dict[str, tuple[Callable[[], bytes], int, set[str]]] = {
+    "wide rows": (data(lambda: WIDE), 3, {"D003"}),
+    "empty cells": (data(lambda: f'<row r="100">{"<c/>" * 16_000}</row>' + '<row r="101"><c/></row>' * 1_600_000), 3, {"D003"}),
+    "merges": (data(str, "<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 200_000 + "</mergeCells>"), 3, {"D003"}),
+    "array formulas": (
+        data(lambda: "".join(f'<row r="{row}"><c r="Z{row}"><f t="array" ref="A1:XFD1048576">1</f></c></row>' for row in range(100, 10_000))),
+        3, {"D003"},
+    ),
+    "styles": (packed({"xl/styles.xml": inserted(b"</cellXfs>", lambda: b"<xf/>" * 1_000_000)}), 3, {"D003"}),
+    "texts": (packed({"xl/sharedStrings.xml": inserted(b"</sst>", lambda: b"<si/>" * 1_100_000)}), 3, {"D003"}),
+    "one text": (packed({"xl/sharedStrings.xml": inserted(b"</sst>", lambda: b"<si><t>%s</t></si>" % (b"x" * 150_000_000))}), 3, {"D003"}),
+    "wrong cells": (
+        data(lambda: "".join(f'<row r="{row}"><c r="A{row}" t="str"><v>K{row}</v></c></row>' for row in range(100, 15_000))),
+        3, {"F001", "F030"},
+    ),
+    "a dimension that lies": (packed({CONTRACTS: lambda old: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', old)}), 0, set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_hostile_workbooks_are_refused_cheaply(name: str, tmp_path: Path) -> None:
+    make, code, expected = WORKBOOKS[name]
+    path = tmp_path / "facts.xlsx"
+    path.write_bytes(make())
+    run = limited("score", path)
+    assert (run.code, codes(run)) == (code, expected), run.err[:500]
+
+
+def test_a_workbook_of_twenty_thousand_contracts_is_scored(tmp_path: Path) -> None:
+    fields = ("HT-{}", "设备采购合同", "2024-06-03", "2024-06-20", "2024-07-02", "2024-06-21", "否")
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as package:
+        sheet = package.read(CONTRACTS).decode()
+    there = len(re.findall("<row ", sheet)) - 3
+    columns = re.findall(r'<c r="([A-Z]+)3"', sheet)
+    rows = "".join(
+        f'<row r="{row}">'
+        + "".join(f'<c r="{column}{row}" t="inlineStr"><is><t>{field.format(row)}</t></is></c>' for column, field in zip(columns, fields, strict=False))
+        + "</row>"
+        for row in range(4 + there, 4 + sizes.MAX_RECORDS)
+    )  # fmt: skip
+    path = tmp_path / "facts.xlsx"
+    path.write_bytes(data(lambda: rows)())
+    run = limited("score", path, "-f", "csv")
+    assert run.code == 0, run.err[:500]
+    assert run.out.count(",late_filing,") >= sizes.MAX_RECORDS - there
 
 
 # Reports

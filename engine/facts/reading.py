@@ -74,7 +74,7 @@ def read_facts(
     try:
         facts = _facts(root, ruleset, problems, conventions, any_year=any_year)
     except TooManyProblems:
-        raise FactsError([*_in_order(problems), _more(root)]) from None
+        raise FactsError([*_in_order(problems), more_problems(root.file.name)]) from None
     if problems:
         raise FactsError(_in_order(problems))
     written = plain(root)  # after reading, which puts what a cell states in the place of how it is written
@@ -85,13 +85,14 @@ def _in_order(problems: Problems) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.where or Position(""))
 
 
-def _more(root: Mapping) -> Problem:
+def more_problems(file: str) -> Problem:
+    """That there are more problems than are told."""
     message = Text(
         f"问题超过 {MOST_PROBLEMS:,} 个，其余未列出",
         f"there are more than {MOST_PROBLEMS:,} problems; the others are not told",
     )
     fix = Text("先改正以上各项", "mend these first")
-    return Problem("F030", message, Position(root.file.name), fix=fix)
+    return Problem("F030", message, Position(file), fix=fix)
 
 
 def _facts(

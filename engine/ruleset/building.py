@@ -6,11 +6,12 @@ that is wrong anywhere is gathered and raised together.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
 
-from engine.errors import Position, Problem, RulesetError, Text
+from engine.errors import Position, Problem, RulesetError, Text, TooManyProblems
 from engine.language.compiler import FIRST_FREE_SLOT
 from engine.language.numbers import ZERO, Rational
 from engine.language.parser import KEYWORDS
@@ -21,6 +22,7 @@ from engine.ruleset import digits
 from engine.ruleset.alike import check_alike
 from engine.ruleset.checks import points_sum
 from engine.ruleset.criteria import CriteriaBuilder
+from engine.ruleset.document import Criterion as WrittenCriterion
 from engine.ruleset.document import RulesetDocument
 from engine.ruleset.expressions import Expressions, Path
 from engine.ruleset.measures import build_measure
@@ -39,7 +41,7 @@ from engine.ruleset.model import (
 )
 from engine.ruleset.ordering import in_order
 from engine.ruleset.schema import SchemaBuilder, as_text, scalar_symbols
-from engine.ruleset.validation import problems_of
+from engine.ruleset.validation import MORE, more, problems_of
 from engine.source import Node, digest_of, node_at, plain
 
 
@@ -50,16 +52,51 @@ def build_ruleset(root: Node) -> Ruleset:
         document = RulesetDocument.model_validate(written)
     except ValidationError as error:
         raise RulesetError(_in_reading_order(problems_of(error, root))) from None
-    ruleset = _Builder(root, document).build(digest_of(written))
+    if crowded := [*_crowded(root, document)]:
+        raise RulesetError(crowded)
+    builder = _Builder(root, document)
+    try:
+        ruleset = builder.build(digest_of(written))
+    except TooManyProblems:
+        raise RulesetError([*_in_reading_order(builder.expressions.problems), more(root)]) from None
     if problems := [*points_sum.find(ruleset), *digits.find(ruleset)]:
         raise RulesetError(problems)
     return ruleset
 
 
+def _crowded(root: Node, document: RulesetDocument) -> Iterator[Problem]:
+    """A problem for each kind of thing of which there are more than :data:`MAX_NAMES`."""
+    criteria = [*_with_children(document.criteria)]
+    counts = {
+        Text("事实", "facts"): sum(1 + len(one.fields or {}) for one in document.facts.values()),
+        Text("参数", "parameters"): len(document.parameters),
+        Text("度量", "measures"): len(document.measures),
+        Text("指标", "criteria"): len(criteria),
+        Text("规则", "rules"): sum(
+            len(one.deductions) + len(one.bonuses) + len(one.explain) for one in criteria
+        ),
+    }
+    for what, count in counts.items():
+        if count > MAX_NAMES:
+            message = Text(
+                f"{what.zh}过多（{count:,} 个，最多 {MAX_NAMES:,} 个）",
+                f"there are too many {what.en} ({count:,} of at most {MAX_NAMES:,})",
+            )
+            yield Problem("R066", message, root.position, fix=Text("拆成几个规则集", "split the ruleset"))
+
+
+def _with_children(criteria: Iterable[WrittenCriterion]) -> Iterator[WrittenCriterion]:
+    for one in criteria:
+        yield one
+        yield from _with_children(one.criteria)
+
+
 def _in_reading_order(problems: list[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: problem.where or Position(""))
+    return sorted(problems, key=lambda problem: (problem.code == MORE, problem.where or Position("")))
 
 
+MAX_NAMES = 5_000
+"""Facts, parameters, measures, criteria and rules, of each."""
 RESERVED = KEYWORDS | {"points"}
 """Words that expressions give a meaning of their own; no fact, parameter or measure is called so."""
 

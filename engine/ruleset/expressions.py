@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from engine.errors import Problem, Text
+from engine.errors import Problem, Problems, Text
 from engine.language.checker import check
 from engine.language.errors import ExpressionError
 from engine.language.literals import parse_value
@@ -29,7 +29,7 @@ class Expressions:
     """Reads the expressions of one document; what is wrong gathers in ``problems``."""
 
     root: Node
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
 
     def report(self, code: str, message: Text, path: Path, fix: Text | None = None) -> None:
         """A problem with the part of the document at ``path``."""

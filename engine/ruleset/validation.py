@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.errors import Position, Problem, Text
+from engine.errors import MOST_PROBLEMS, Position, Problem, Text
 from engine.source import Mapping, Node, Scalar, node_at
 from engine.suggestions import suggestion
 from engine.yaml_slips import key_fix, wide_sign
@@ -33,14 +33,28 @@ _QUOTE_IT = Text(
 )
 
 
+MORE = "R065"
+
+
 def problems_of(error: ValidationError, root: Node) -> list[Problem]:
     """One problem for each place that is wrong."""
     problems: dict[tuple[Position, str], Problem] = {}
-    for detail in error.errors(include_url=False):
+    for detail in error.errors(include_url=False, include_input=False):
         problem = _problem(detail, root)
         assert problem.where is not None
         problems.setdefault((problem.where, problem.code), problem)
+        if len(problems) > MOST_PROBLEMS:
+            return [*list(problems.values())[:MOST_PROBLEMS], more(root)]
     return list(problems.values())
+
+
+def more(root: Node) -> Problem:
+    """That there are more problems than are told."""
+    message = Text(
+        f"问题超过 {MOST_PROBLEMS:,} 个，其余未列出",
+        f"there are more than {MOST_PROBLEMS:,} problems; the others are not told",
+    )
+    return Problem(MORE, message, Position(root.file.name), fix=Text("先改正以上各项", "mend these first"))
 
 
 def _problem(detail: Any, root: Node) -> Problem:

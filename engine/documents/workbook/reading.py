@@ -14,17 +14,15 @@ from engine.documents.workbook.opening import Workbook
 from engine.documents.workbook.rows import Record, SheetRows, Told
 from engine.documents.workbook.sheets import NONE, TITLE_ROW, SheetLayout
 from engine.documents.workbook.showing import UNCOMPUTED
-from engine.errors import FactsError, Position, Problem, Text
+from engine.errors import FactsError, Position, Problem, Text, TooManyProblems
 from engine.facts.model import Facts
-from engine.facts.reading import read_facts
+from engine.facts.reading import more_problems, read_facts
 from engine.facts.readings import Conventions
 from engine.ruleset.model import Ruleset
 from engine.source import Entry, Node, Scalar
 from engine.source import Mapping as MappingNode
 from engine.source import Sequence as SequenceNode
 from engine.suggestions import suggestion
-
-_MOST_PROBLEMS = 1_000
 
 
 def ruleset_of_workbook(book: Workbook) -> str:
@@ -34,13 +32,20 @@ def ruleset_of_workbook(book: Workbook) -> str:
     if not name:
         return ""
     told = Told()
-    for record in SheetRows(book, name, layout, "", told).records():
+    for record in _cover_records(book, name, layout, told):
         if record.cells.keys() >= {"name", "value"} and record.cells["name"].text.strip() == "ruleset":
             value = record.cells["value"]
             if value.position.cell in told.refused:
                 raise FactsError(told.problems)
             return value.text.strip()
     return ""
+
+
+def _cover_records(book: Workbook, name: str, layout: SheetLayout, told: Told) -> list[Record]:
+    try:
+        return SheetRows(book, name, layout, "", told).records()
+    except TooManyProblems:
+        raise FactsError([*told.problems, more_problems(book.file.name)]) from None
 
 
 def sheet_name(book: Workbook, layout: SheetLayout) -> str:
@@ -57,17 +62,22 @@ def sheet_name(book: Workbook, layout: SheetLayout) -> str:
 def read_workbook_facts(book: Workbook, ruleset: Ruleset, *, any_year: bool = False) -> Facts:
     """The facts in the workbook, of any year if so told. Raises :class:`FactsError` with everything that is wrong, cell by cell."""
     reader = _Reader(book, ruleset)
-    root = reader.root()
-    problems = reader.told.problems
+    problems: list[Problem] = reader.told.problems
     try:
+        root = reader.root()
         facts = read_facts(root, ruleset, any_year=any_year, conventions=Conventions(ruleset, of_form=True))
+    except TooManyProblems:
+        problems = [*problems, more_problems(book.file.name)]
     except FactsError as error:
-        problems = [*problems, *(one for one in error.problems if not reader.is_told(one))]
+        problems = [
+            *problems,
+            *(one for one in error.problems if one not in problems and not reader.is_told(one)),
+        ]
     else:
         if not problems:
             notes = [*reader.notes(), *facts.notes]
             return replace(facts, notes=tuple(_in_reading_order(notes, book.file.sheets)))
-    raise FactsError(_in_reading_order(problems, book.file.sheets)[:_MOST_PROBLEMS])
+    raise FactsError(_in_reading_order(problems, book.file.sheets))
 
 
 def _in_reading_order(problems: Iterable[Problem], sheets: Sequence[str]) -> list[Problem]:

@@ -15,7 +15,7 @@ from engine.documents.workbook.remarks import Remarks
 from engine.documents.workbook.sheet_part import Area, Cell, letters
 from engine.documents.workbook.sheets import NONE, Column, Row, SheetLayout
 from engine.documents.workbook.showing import Objection, Wanted, objection, remarks, shows_percent
-from engine.errors import Problem, Text
+from engine.errors import Problem, Problems, Text
 from engine.language.terms import Kind
 from engine.source import Scalar
 
@@ -41,7 +41,7 @@ class Record(Struct, eq=False):
 class Told(Struct, eq=False):
     """What is said about a workbook: problems, remarks, and the cells that nothing more is said of."""
 
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     refused: set[str] = field(default_factory=set)
     remarks: Remarks = field(default_factory=Remarks)
 

@@ -26,6 +26,8 @@ from engine.errors import Text
 
 LAST_COLUMN, LAST_ROW = 1 << 14, 1 << 20
 MAX_MERGES = 100_000
+MAX_SPREAD = 5_000_000
+"""Rows and cells looked at for the areas that array formulas fill."""
 
 Content = str | float | bool | datetime | date | time | None
 
@@ -194,11 +196,18 @@ class _Reader:
 
     def spread_arrays(self) -> None:
         """The cells that an array formula fills have their values from it, though it stands in the first alone."""
+        left = MAX_SPREAD
         for area in self.arrays:
-            for row, cells in self.sheet.rows.items():
-                if area.top <= row <= area.bottom:
-                    for column, cell in cells.items():
+            there = self.sheet.rows
+            rows = range(area.top, area.bottom + 1) if area.bottom - area.top < len(there) else list(there)
+            left -= 1 + len(rows)
+            for row in rows:
+                if area.top <= row <= area.bottom and row in there:
+                    left -= len(there[row])
+                    for column, cell in there[row].items():
                         cell.formula = cell.formula or (row, column) in area
+                if left < 0:
+                    raise TooLarge(MAX_SPREAD, Text("个数组公式的单元格", "cells of array formulas"))
 
     # Cells
 
