@@ -28,9 +28,10 @@ from engine.record import reading as records
 from engine.ruleset import building, digits
 from engine.ruleset.building import build_ruleset
 from engine.source import reading
-from tests.command import ROOT, Run, settings
-from tests.documents.pdfs import pdf, rectangles, text
+from tests.command import GOLDEN, ROOT, Run, settings
+from tests.documents.pdfs import bomb, pdf, rectangles, text
 from tests.documents.test_hostile import repacked, workbook
+from tests.documents.test_report import template_with
 from tests.pages import PAGES
 
 YAML = "facts files, rulesets (YAML, JSON)"
@@ -358,7 +359,7 @@ HOSTILE_REPORTS: dict[str, tuple[Callable[[Path], object], int, set[str]]] = {
     "lines": (lambda path: path.write_bytes(b"ab\n" * 2_000_000), 2, {"D003"}),
     "rectangles": (lambda path: path.write_bytes(rectangles(1_000_000)), 2, {"D007"}),
     "pages": (lambda path: path.write_bytes(pdf([b""] * 501)), 2, {"D003"}),
-    "a bomb": (lambda path: path.write_bytes(pdf([b" " * 800_000_000])), 2, {"D004"}),
+    "a bomb": (lambda path: path.write_bytes(bomb(800)), 2, {"D004"}),
 }  # fmt: skip
 
 
@@ -386,6 +387,16 @@ def test_merged_cells_stand_in_every_place_they_take(tmp_path: Path) -> None:
         "收入 收支 3。",
         "收入 收支 4。",
     ]
+
+
+LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}"
+
+
+@pytest.mark.parametrize("tag", [LOOP, "{{ 'x' * 10 ** 10 }}"], ids=["a loop", "a long text"])
+def test_templates_without_end_are_stopped(tag: str, tmp_path: Path) -> None:
+    run = limited("report", GOLDEN, "-o", tmp_path / "report.docx", "-t", template_with(tmp_path, tag))
+    assert (run.code, codes(run)) == (2, {"D020"}), run.err[:500]
+    assert not (tmp_path / "report.docx").exists()
 
 
 def long_reports() -> Iterator[tuple[str, Callable[[Path], object]]]:

@@ -33,6 +33,15 @@ def stream(content: bytes, extra: bytes = b"") -> bytes:
     return b"<</Length %d/Filter/FlateDecode%s>>stream\n%s\nendstream" % (len(packed), extra, packed)
 
 
+def bomb(megabytes: int) -> bytes:
+    """A page whose content unpacks to so many megabytes of blanks."""
+    packer = zlib.compressobj(1)
+    packed = b"".join(packer.compress(b" " * 1_000_000) for _ in range(megabytes)) + packer.flush()
+    return pdf(
+        [b""], b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(packed), packed)
+    ).replace(b"/Contents 6 0 R", b"/Contents 4 0 R")
+
+
 def _file(objects: Iterable[bytes]) -> bytes:
     written = bytearray(b"%PDF-1.4\n")
     places = []
