@@ -24,6 +24,7 @@ from engine.documents.report import word as templates
 from engine.documents.workbook import parts, sheet_part
 from engine.facts import attachments, values
 from engine.language import numbers, parser, sizes
+from engine.portfolio import headers
 from engine.record import reading as records
 from engine.ruleset import building, digits
 from engine.ruleset.building import build_ruleset
@@ -72,6 +73,7 @@ LIMITS = [
     ("results", "texts that are no keys", records.MAX_TEXTS, "", "V001"),
     ("results", "values of the facts in one", records.MAX_FACTS, "", "V001"),
     ("results", "nesting", records.DEEPEST, "levels", "V002"),
+    ("tables of a portfolio", "columns", headers.MAX_COLUMNS, "", "S132"),
     (REPORTS, "the file", package.MAX_BYTES, "bytes", "D003"),
     (REPORTS, "lines or paragraphs", narrative.MAX_LINES, "", "D003"),
     (REPORTS, "characters", narrative.MAX_CHARACTERS, "", "D003"),
@@ -248,6 +250,17 @@ def test_what_is_let_through_costs_little(tmp_path: Path) -> None:
     )
     run = limited("score", path, "-r", tmp_path / "sq.yaml", "-f", "csv")
     assert run.code == 0, run.err[:500]
+
+
+# Tables
+
+
+def test_a_table_of_very_many_columns_is_refused_cheaply(tmp_path: Path) -> None:
+    names = ",".join(f"c{at}" for at in range(400_000))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "main.csv").write_text(f"{names}\n{'1,' * 399_999}1\n", encoding="utf-8")
+    run = limited("portfolio", "score", tmp_path / "in", "-r", "guangdong/2024", "-o", tmp_path / "out")
+    assert (run.code, codes(run)) == (3, {"S132"}), run.err[:500]
 
 
 # Workbooks

@@ -17,6 +17,8 @@ from engine.suggestions import suggestion
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+MAX_COLUMNS = 6_000
+"""Columns of a table; a spreadsheet made by accident has sixteen thousand."""
 FILE = "raw:file"
 """The column of ``main`` with the number of the facts file that a department was read from."""
 ROW = "raw:row"
@@ -40,18 +42,27 @@ def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
 def raw_names(given: Sequence[str], known: Collection[str], where: Position) -> list[str]:
     """The headings of a table as its raw table has them: the columns that are no facts under their own names, unless
     the ruleset calls a fact so (``known``). Raises :class:`FactsError`."""
+    if len(given) > MAX_COLUMNS:
+        message = Text(
+            f"表头有 {len(given):,} 列，最多 {MAX_COLUMNS:,} 列",
+            f"there are {len(given):,} columns, of at most {MAX_COLUMNS:,}",
+        )
+        raise FactsError(
+            [Problem("S132", message, where, fix=Text("只保留数据所在的列", "keep the columns with data"))]
+        )
     names = [*given]
     for called, others in _ALSO_CALLED.items():
         if called not in names:
             names = [called if one.casefold() in others and one not in known else one for one in names]
     problems: list[Problem] = []
-    folded = [one.casefold() for one in names]
-    for place, one in enumerate(folded):
-        if one and one in folded[:place]:
+    seen: set[str] = set()
+    for place, one in enumerate(one.casefold() for one in names):
+        if one and one in seen:
             message = Text(f"列“{given[place]}”写了两次", f"the column '{given[place]}' is there twice")
             problems.append(Problem("F004", message, where))
         if one in OWN_COLUMNS:
             problems.append(_unknown(given[place], [], where))
+        seen.add(one)
     if problems:
         raise FactsError(problems)
     return names
