@@ -14,7 +14,7 @@ from engine.language.numbers import Rational
 from engine.language.terms import Kind, Type
 from engine.portfolio.cells import Cell, number_sql, trimmed, value_sql
 from engine.portfolio.conventions import found_by, predicates, stated_sql
-from engine.portfolio.headers import raw_columns
+from engine.portfolio.headers import raw_columns, type_problems
 from engine.portfolio.layout import (
     BESIDE,
     CLAIMED,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from engine.portfolio.reading import Reading as Origins
+
+_QUANTITIES = {"points": Kind.POINTS, "deduct": Kind.POINTS, "coefficient": Kind.RATIO}
+"""The columns beside the facts that state amounts: exact ones, as those of the facts."""
 
 
 def read_waivers(connection: DuckDBPyConnection, layout: Layout) -> Layout:
@@ -78,6 +81,8 @@ def _check_columns(there: Mapping[str, str], table: str) -> None:
         for one in needed[table]
         if one not in there
     ]
+    for one, kind in _QUANTITIES.items():
+        problems += type_problems(there[one], kind, one, Position(table)) if one in there else []
     if problems:
         raise FactsError(problems)
 

@@ -142,7 +142,7 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
             message = Text(f"列“{header}”与另一列重复", f"the column '{header}' is there twice")
             problems.append(Problem("F004", message, where, header))
         else:
-            problems += _type_problems(type_, table.columns[meant], header, where)
+            problems += type_problems(type_, table.columns[meant].kind, header, where)
             cells[meant] = Cell(name(header), type_)
     lacking = [one for one, column in table.columns.items() if one not in cells and not column.fact.optional]
     for text in [*([] if KEY in there else [KEY]), *lacking]:
@@ -171,8 +171,8 @@ def _unknown(header: str, known: list[str], where: Position) -> Problem:
     return Problem("F002", message, where, header, suggestion(header, known))
 
 
-def _type_problems(type_: str, column: Column, header: str, where: Position) -> list[Problem]:
-    kind = column.kind
+def type_problems(type_: str, kind: Kind, header: str, where: Position) -> list[Problem]:
+    """What is wrong with a column whose type in the database is ``type_``, where values of ``kind`` are wanted."""
     if type_ == "VARCHAR":
         return []
     wanted: tuple[str, ...] = ()

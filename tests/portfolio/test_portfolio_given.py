@@ -510,3 +510,25 @@ def test_names_that_are_no_utf_8_go_through_every_command(tmp_path: Path, rules:
         done = audit("portfolio", *command)
         assert done.code == 0, done.err
     assert picture.is_file()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("claimed", "points"), ("judgements", "deduct"), ("judgements", "coefficient")]
+)
+def test_no_amount_beside_the_facts_is_a_float(table: str, column: str, tmp_path: Path, rules: Path) -> None:
+    """A claim that an unseen row takes over, and what an assessor took off, are points as well."""
+    given = {
+        "main": "'甲局' AS department, '100' AS budget, '90' AS spent",
+        "contracts": "'甲局' AS department, '1' AS id",
+        "claimed": "'甲局' AS department, 'total' AS criterion, '1' AS points",
+        "judgements": "'甲局' AS department, 'x' AS criterion, 'y' AS by, 'z' AS reason, '0' AS deduct, '1' AS coefficient",
+    }
+    shown = {"points": "'1'", "deduct": "'0'", "coefficient": "'1'"}[column]
+    given[table] = given[table].replace(f"{shown} AS {column}", f"0.1::DOUBLE AS {column}")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("main", "contracts", table):
+        duckdb.sql(f"SELECT {given[name]}").write_parquet(str(folder / f"{name}.parquet"))
+    done = audit("--lang", "en", "portfolio", "score", folder, "-r", rules, "-o", tmp_path / "out")
+    assert done.code == 3
+    assert f"{table}: F007 {column}: the type DOUBLE" in done.err
