@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ def plot(summary: Summary, path: Path) -> tuple[bytes, bool]:
 
     Without one the picture is labelled in English and by ids; grades that are Chinese are numbered from the best.
     """
+    # Where it keeps its list of fonts, and that there is no place for it, is of no concern to the user.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         import matplotlib as mpl
     except ImportError:

@@ -253,3 +253,16 @@ def test_a_full_disk_and_a_province(tmp_path: Path, format_: str) -> None:
     )  # fmt: skip
     assert run.code == 2, run.err
     assert sorted(one.name for one in tmp_path.rglob("*")) == sorted(["in", GOLDEN.name, "tmp"])
+
+
+def test_a_picture_without_a_home_that_can_be_written(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    (tmp_path / "in").mkdir()
+    shutil.copy(GOLDEN, tmp_path / "in")
+    scored = audit("portfolio", "score", tmp_path / "in", "-r", "guangdong/2024", "-o", tmp_path / "result")
+    assert scored.code == 0
+    nowhere = {"HOME": "/proc", "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": ""}
+    run = audit("portfolio", "summary", tmp_path / "result", "--plot", tmp_path / "plot.png", **nowhere)
+    assert run.code == 0
+    assert "matplotlib" not in run.err.lower()
+    assert (tmp_path / "plot.png").stat().st_size > 1000
