@@ -22,7 +22,8 @@ import runpy, signal, sys
 left = int(sys.argv.pop(1))
 def wait(event, arguments):
     global left
-    if event == "os.rename" and ".part" in "".join(map(str, arguments)):
+    # What is cleared away loses its name first, and is not waited for.
+    if event == "os.rename" and ".part" in "".join(map(str, arguments)) and not str(arguments[1]).endswith(".gone"):
         left -= 1
         if left == 0:
             print("waiting", flush=True)
