@@ -56,6 +56,7 @@ LIMITS = [
     ("expressions", "digits of a value", digits.MAX_VALUE, "", "R064"),
     ("expressions", "digits of all large values together", digits.MAX_WORK, "", "R064"),
     ("rulesets", "facts, parameters, measures, criteria, rules, of each", building.MAX_NAMES, "", "R066"),
+    ("rulesets", "bands or cases of one score", building.MAX_ROWS, "", "R066"),
     ("rulesets", "problems told", errors.MOST_PROBLEMS, "", "R065"),
     (PACKAGES, "the file", package.MAX_BYTES, "bytes", "D003"),
     (PACKAGES, "unpacked", package.MAX_UNPACKED, "bytes", "D003"),
@@ -191,6 +192,13 @@ HOSTILE_RULESETS = {
     "unknown keys": ("R065", ruleset("staff") + "".join(f"x{at}: 1\n" for at in range(240_000))),
     "unknown names": ("R065", ruleset(*[f"x{at}" for at in range(2_000)])),
     "measures": ("R066", ruleset(*["staff"] * 20_000)),
+    "bands": (
+        "R066",
+        ruleset("staff").split("criteria:")[0]
+        + "criteria:\n  - {id: a, title: A, points: 10, score: {of: staff, bands: ["
+        + ",".join(f"{{from: {at}, below: {at + 1}, earn: 1}}" for at in range(40_000))
+        + "]}}\n",
+    ),
     "an expression": ("S131", ruleset("+".join(["1"] * 500_000))),
 }
 

@@ -78,11 +78,23 @@ def _crowded(root: Node, document: RulesetDocument) -> Iterator[Problem]:
     }
     for what, count in counts.items():
         if count > MAX_NAMES:
-            message = Text(
-                f"{what.zh}过多（{count:,} 个，最多 {MAX_NAMES:,} 个）",
-                f"there are too many {what.en} ({count:,} of at most {MAX_NAMES:,})",
-            )
-            yield Problem("R066", message, root.position, fix=Text("拆成几个规则集", "split the ruleset"))
+            yield _too_many(what, count, MAX_NAMES, root)
+    rows = max((_rows(one) for one in criteria), default=0)
+    if rows > MAX_ROWS:
+        yield _too_many(Text("一项得分的档次或情形", "bands or cases of one score"), rows, MAX_ROWS, root)
+
+
+def _rows(criterion: WrittenCriterion) -> int:
+    score = criterion.score
+    return len(score.bands or score.cases or ()) if score is not None else 0
+
+
+def _too_many(what: Text, count: int, most: int, root: Node) -> Problem:
+    message = Text(
+        f"{what.zh}过多（{count:,} 个，最多 {most:,} 个）",
+        f"there are too many {what.en} ({count:,} of at most {most:,})",
+    )
+    return Problem("R066", message, root.position, fix=Text("拆成几个规则集", "split the ruleset"))
 
 
 def _with_children(criteria: Iterable[WrittenCriterion]) -> Iterator[WrittenCriterion]:
@@ -97,6 +109,8 @@ def _in_reading_order(problems: list[Problem]) -> list[Problem]:
 
 MAX_NAMES = 5_000
 """Facts, parameters, measures, criteria and rules, of each."""
+MAX_ROWS = 500
+"""Bands or cases of one score."""
 RESERVED = KEYWORDS | {"points"}
 """Words that expressions give a meaning of their own; no fact, parameter or measure is called so."""
 
