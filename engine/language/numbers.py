@@ -97,7 +97,10 @@ def _too_long(digits: int) -> MalformedValue:
 
 def _malformed_number(text: str) -> MalformedValue:
     shown = shortened(text)
-    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(
+        unicodedata.normalize("NFKC", one) if unicodedata.east_asian_width(one) == "F" else one
+        for one in text
+    )
     if plain != text and (_PLAIN.match(plain) or _GROUPED.match(plain)):
         return MalformedValue(
             Text(f"“{shown}”用了全角字符", f"'{shown}' is in full-width characters"),
