@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 @click.option(
     "--output",
     "-o",
-    type=OutputPath(kind="yaml", elsewhere={"xlsx": "audit template RULESET --from FACTS"}),
+    type=OutputPath(kind="yaml", elsewhere={"xlsx": "audit template RULESET --from FACTS"}, filled_in=True),
     help="The facts file to write 输出的事实文件.",
 )
+@click.option("--force", is_flag=True, help="Write over a file that is there 覆盖已有的文件.")
 @pass_session
-def extract(session: Session, report: Path, ruleset: str, output: Path | None) -> None:
+def extract(session: Session, report: Path, ruleset: str, output: Path | None, force: bool) -> None:
     """Read the figures and claimed scores in REPORT (.txt, .docx or .pdf) by RULESET's `found_as`.
 
     Prints what was found, with its sentence and place, what is doubtful, and what was not found.
@@ -40,14 +41,15 @@ def extract(session: Session, report: Path, ruleset: str, output: Path | None) -
     from engine.documents.extraction.extracting import extract as extract_from
     from engine.documents.extraction.facts_file import facts_file
     from engine.documents.extraction.narrative import read_narrative
-    from engine.writing import write_whole
+    from engine.writing import write_new, write_whole
 
     wanted = session.ruleset(ruleset)
     found = extract_from(read_narrative(report), wanted)
     for line in _lines(found, session):
         click.echo(one_line(line))
     if output is not None:
-        write_whole(output, facts_file(found, wanted, session.language).encode())
+        write = write_whole if force else write_new
+        write(output, facts_file(found, wanted, session.language).encode())
 
 
 def _lines(found: Extraction, session: Session) -> list[str]:

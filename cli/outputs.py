@@ -30,6 +30,7 @@ class OutputPath(click.Path):
 
     ``kind`` is what it will hold, or says so by the value of the option ``by``; its name must not say another.
     ``endings`` are the only ones it may have. ``elsewhere`` are the commands that write what this one does not.
+    What is ``filled_in`` by hand afterwards is written over only with the command's option ``--force``.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class OutputPath(click.Path):
         folder: bool = False,
         either: bool = False,
         exists: bool = False,
+        filled_in: bool = False,
     ) -> None:
         super().__init__(path_type=Path, dir_okay=folder or either, file_okay=not folder, exists=exists)
         self.kind = kind
@@ -49,6 +51,7 @@ class OutputPath(click.Path):
         self.endings = endings
         self.elsewhere = elsewhere or {}
         self.folder = folder
+        self.filled_in = filled_in
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
@@ -62,6 +65,13 @@ class OutputPath(click.Path):
             message = Text("“-”不是要写的文件", "'-' is no file to write")
             fix = Text("给出文件名；要输出到屏幕，就不写此项", "name a file; standard output needs no option")
             raise UsageProblem([Problem("U007", message, fix=fix)])
+        self._check_name(path, values)
+        if self.filled_in and path.exists() and not values["force"]:
+            message = Text("这个文件已经有了", "this file is there already")
+            fix = Text("换一个文件名；要覆盖就加 --force", "choose another name; --force overwrites it")
+            raise UsageProblem([Problem("U006", message, Position(str(path)), fix=fix)])
+
+    def _check_name(self, path: Path, values: Mapping[str, Any]) -> None:
         ending = path.suffix.lower()
         if self.endings and ending not in self.endings:
             raise _belied(path, _must_end_in(self.endings))

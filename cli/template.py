@@ -8,13 +8,13 @@ import click
 
 from cli.context import Session, pass_session
 from cli.outputs import OutputPath
-from engine.errors import FactsError, Position, Problem, Text, UsageProblem
+from engine.errors import FactsError, Text
 
 
 @click.command()
 @click.argument("ruleset")
 @click.option(
-    "--output", "-o", required=True, type=OutputPath(endings=(".xlsx",)),
+    "--output", "-o", required=True, type=OutputPath(endings=(".xlsx",), filled_in=True),
     help="The workbook to write, .xlsx 要生成的工作簿.",
 )  # fmt: skip
 @click.option(
@@ -37,19 +37,16 @@ def template(session: Session, ruleset: str, output: Path, source: Path | None, 
     from engine.source import read_source
     from engine.writing import write_new, write_whole
 
-    if output.exists() and not force:
-        message = Text("这个文件已经有了", "this file is there already")
-        fix = Text("换一个文件名；要覆盖就加 --force", "choose another name; --force overwrites it")
-        raise UsageProblem([Problem("U006", message, Position(str(output)), fix=fix)])
     wanted = session.ruleset(ruleset)
     filling = filling_of(read_source(source, FactsError), wanted) if source else empty_filling(wanted)
     write = write_whole if force else write_new
     write(output, write_template(wanted, filling, session.language))
+    command = f"audit score {output}" if ruleset == wanted.id else f"audit score {output} -r {ruleset}"
     click.echo(
         session.say(
             Text(
-                f"已生成 {output}；填好后运行 audit score {output}",
-                f"{output} is ready; filled in, score it with audit score {output}",
+                f"已生成 {output}；填好后运行 {command}",
+                f"{output} is ready; filled in, score it with {command}",
             )
         ),
         err=True,
