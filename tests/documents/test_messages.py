@@ -103,6 +103,7 @@ CASES: dict[str, Callable[[Path], object]] = {
     "D043": lambda folder: shown_by(good().number("基本事实", "F10", "1.234", "0.00"), folder),
     "D044": lambda folder: shown_by(good().cell("基本事实", "F8", "<is><r><rPr><strike/></rPr><t>甲</t></r></is>", t="inlineStr"), folder),
     "D050": lambda folder: shown_by(good().string("基本事实", "F8", "　"), folder),
+    "D051": lambda folder: shown_by(good().string("基本事实", "D10", "元"), folder),
 }  # fmt: skip
 
 

@@ -365,6 +365,56 @@ def test_one_slip_gives_one_message(name: str, tmp_path: Path) -> None:
     assert refused(edited(change), tmp_path) == expected
 
 
+OTHER_UNITS: dict[str, tuple[str, str, str]] = {
+    "a fact's unit": ("基本事实", "D10", "元"),
+    "a fact's unit in thousands": ("基本事实", "D10", "千元"),
+    "a fact's unit in words of one's own": ("基本事实", "D10", "万円"),
+    "a fact's unit, foreign": ("基本事实", "D10", "万美元"),
+    "the unit of a ratio": ("基本事实", "D9", "‰"),
+    "the unit of days": ("基本事实", "D11", "月"),
+    "a count's unit": ("基本事实", "D5", "万个"),
+    "a fact's unit, with another in brackets": ("基本事实", "D10", "元（万元）"),
+    "a fact's label": ("基本事实", "B10", "金额（元）"),
+    "a fact's label with blanks": ("基本事实", "B10", "预算数 [ 亿元 ]"),
+    "a fact's label with a stroke": ("基本事实", "B10", "金额/元"),
+    "a fact's label in English": ("基本事实", "B10", "Money (yuan)"),
+    "the column of values": ("基本事实", "F2", "填写值（单位：元）"),
+    "the title of facts": ("基本事实", "A1", "基本事实（单位：元）"),
+    "a heading": ("项目", "B2", "金额（元）"),
+    "a heading told to be needed": ("项目", "B2", "金额（元） *"),
+    "a heading in thousands": ("项目", "B2", "金额(千元)"),
+    "a heading of the ratio": ("项目", "C2", "占比（‰）"),
+    "a title": ("项目", "A1", "项目（单位：元）"),
+    "a title with a unit alone": ("项目", "A1", "项目（元）"),
+    "a word beside the title": ("项目", "F1", "单位：元"),
+    "claims in percent": ("自评得分", "D2", "自评得分（%）"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_UNITS)
+def test_another_unit_than_the_form_s_is_refused_by_its_cell(name: str, tmp_path: Path) -> None:
+    sheet, cell, text = OTHER_UNITS[name]
+    assert refused(edited(only(sheet, cell, text)), tmp_path) == [f"{sheet}!{cell} D051"]
+
+
+OWN_UNITS = [
+    ("基本事实", "D10", "万元（人民币）"), ("基本事实", "D10", "人民币万元"), ("基本事实", "D10", "单位：万元"), ("基本事实", "D10", None), ("基本事实", "D10", "金额"),
+    ("基本事实", "D9", "％"), ("基本事实", "D11", "工作日"), ("基本事实", "D5", "个"), ("基本事实", "D4", "平方米"), ("基本事实", "D8", "元"),
+    ("基本事实", "B10", "预算数（万元）"), ("基本事实", "B10", "预算数（含上年结转）"), ("基本事实", "B10", "预算数（十）"), ("基本事实", "B10", "收入/支出"),
+    ("基本事实", "A1", "某局基本事实（单位：万元、%、天）"), ("基本事实", "H1", "填报单位：元谋县财政局"), ("基本事实", "F2", "填写值（万元）"),
+    ("项目", "B2", "金额（万元，不含税）"), ("项目", "B2", "支付金额"), ("项目", "B2", "金额（万）"), ("项目", "C2", "占比（%）"),
+    ("项目", "A1", "项目（2024 年）"), ("项目", "F1", "单位：万元"), ("项目", "G2", "折合（元）"), ("自评得分", "D2", "自评得分（分）"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sheet", "cell", "text"), OWN_UNITS)
+def test_other_words_and_the_form_s_own_unit_are_read(
+    sheet: str, cell: str, text: str, tmp_path: Path
+) -> None:
+    facts = read(edited(only(sheet, cell, text)), tmp_path)
+    assert facts.slots == read_facts(ROOT, RULESET).slots
+
+
 def test_a_check_on_a_refused_figure_says_nothing(tmp_path: Path) -> None:
     """The ruleset's identity does not hold without the optional figure, which is told already."""
     assert refused(good().number("基本事实", "F11", "0.07", "0%"), tmp_path) == ["基本事实!F11 D036"]

@@ -15,6 +15,7 @@ from engine.documents.workbook.remarks import Remarks
 from engine.documents.workbook.sheet_part import Area, Cell, letters
 from engine.documents.workbook.sheets import NONE, Column, Row, SheetLayout
 from engine.documents.workbook.showing import Objection, Wanted, objection, remarks, shows_percent
+from engine.documents.workbook.units import other_units
 from engine.errors import Problem, Problems, Text
 from engine.language.terms import Kind
 from engine.source import Scalar
@@ -77,6 +78,8 @@ class SheetRows:
         """Every row below the head that holds anything, with the cells of the columns that are read."""
         if self.fixed and self.head.absent:
             return []
+        for fault in other_units(self.sheet, self.head, self.layout, self.by_kind[Kind.MONEY].unit):
+            self.report("D051", fault.message, fault.row, fault.column, fault.fix)
         self.refuse_merges()
         self.refuse_stale_formulas()
         found = [self.record(row) for row in self.rows()]
