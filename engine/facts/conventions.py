@@ -18,7 +18,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from engine.errors import Text
-from engine.language.numbers import MalformedValue, shortened
+from engine.language.numbers import HUNDRED, MalformedValue, Rational, format_exact, shortened
 from engine.language.terms import NUMERIC, Kind, Type
 
 DIGITS = 15
@@ -158,7 +158,7 @@ def _number(written: str, type_: Type, money_unit: str, *, loose: bool) -> State
     if is_printed_binary(bare):
         raise _printed_binary(written)
     if type_.kind == Kind.RATIO and not loose and is_bare_ratio(bare):
-        raise _bare_ratio(written)
+        raise _bare_ratio(written, bare)
     return Stated(bare, tuple(used))
 
 
@@ -180,11 +180,13 @@ def is_bare_ratio(text: str) -> bool:
     return re.fullmatch(AT_MOST_ONE, text.lstrip("+-").replace(",", "")) is None
 
 
-def _bare_ratio(written: str) -> MalformedValue:
+def _bare_ratio(written: str, bare: str) -> MalformedValue:
     shown = shortened(written)
+    number = Rational(bare.removeprefix("+").replace(",", ""))
+    small, large = (f"{shortened(format_exact(one))}%" for one in (number, number * HUNDRED))
     return MalformedValue(
-        Text(f"比率“{shown}”没有百分号，是它的百分之一还是一百倍不明", f"the ratio '{shown}' has no percent sign: whether it is in hundredths is not certain"),
-        Text("写成百分数，例如 95%", "write it as a percentage such as 95%"),
+        Text(f"比率“{shown}”没有百分号：是 {small} 还是 {large} 不明", f"the ratio '{shown}' has no percent sign: {small} or {large}"),
+        Text(f"是 {small} 就写成 {small}", f"write {small} if that is meant"),
     )  # fmt: skip
 
 

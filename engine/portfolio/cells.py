@@ -53,10 +53,7 @@ def value_sql(column: Column, cell: Cell) -> str:
     kind = column.kind
     if kind in NUMERIC:
         if not cell.is_text:
-            value = f"TRY(({cell.sql} * {10**column.scale})::BIGINT)"
-            if cell.decimals <= column.scale:
-                return value
-            return f"CASE WHEN round({cell.sql}, {column.scale}) = {cell.sql} THEN {value} END"
+            return _typed_number(column, cell)
         if kind == Kind.RATIO:
             text = cell.sql
             whole = number_sql(trimmed(f"left({text}, -1)"), column.scale - 2, column.scale - 2)
@@ -82,6 +79,17 @@ def value_sql(column: Column, cell: Cell) -> str:
         options = ", ".join(literal(one) for one in column.fact.type.options)
         return f"CASE WHEN {text} IN ({options}) THEN {text} END"
     return f"CASE WHEN length({text}) <= {_TEXT_MOST} AND {visible_sql(text)} THEN {text} END"
+
+
+def _typed_number(column: Column, cell: Cell) -> str:
+    """The value of a cell that is a number. A ratio above 1 is none: nothing says whether 95 is 95% or 9500%."""
+    value = f"TRY(({cell.sql} * {10**column.scale})::BIGINT)"
+    conditions = []
+    if cell.decimals > column.scale:
+        conditions.append(f"round({cell.sql}, {column.scale}) = {cell.sql}")
+    if column.kind == Kind.RATIO:
+        conditions.append(f"{value} BETWEEN {-(10**column.scale)} AND {10**column.scale}")
+    return f"CASE WHEN {' AND '.join(conditions)} THEN {value} END" if conditions else value
 
 
 def number_sql(text: str, decimals: int, shift: int) -> str:

@@ -512,6 +512,64 @@ def test_names_that_are_no_utf_8_go_through_every_command(tmp_path: Path, rules:
     assert picture.is_file()
 
 
+RATED = """\
+ruleset: rated
+title: {zh: 满意度, en: Satisfaction}
+year: 2024
+money: {unit: 万元, decimals: 2}
+points: {total: 10, decimals: 2, rounding: half_up}
+facts:
+  rate: {label: {zh: 满意度, en: Satisfaction}, type: ratio}
+  surveys:
+    label: {zh: 调查, en: Surveys}
+    records: {key: id}
+    fields:
+      id: {label: {zh: 编号, en: Id}, type: text}
+      share: {label: {zh: 占比, en: Share}, type: ratio, optional: true}
+criteria:
+  - {id: whole, title: {zh: 全部, en: Everything}, points: 10, score: "points * min(rate, 100%)"}
+"""
+
+
+@pytest.mark.parametrize("kind", ["parquet", "duckdb"])
+@pytest.mark.parametrize(
+    ("type_", "good", "wrong"),
+    [
+        ("DECIMAL(5,2)", {"0.7": "7.00", "1": "10.00", "0": "0.00"}, ["70", "1.01", "-1.5"]),
+        ("DECIMAL(38,20)", {"0.00000000000001": "0.00"}, ["1.00000000000001"]),
+        ("INTEGER", {"1": "10.00", "0": "0.00"}, ["2", "150", "-2"]),
+        ("UBIGINT", {"1": "10.00"}, ["95"]),
+    ],
+)
+def test_a_typed_ratio_above_1_is_refused_as_its_text_is(
+    type_: str, good: dict[str, str], wrong: list[str], kind: str, tmp_path: Path
+) -> None:
+    """Nothing says whether 70 is 70% or 7000%: in ``main`` and in a list, whatever the type of the column."""
+    rules, folder = write_rules(tmp_path, RATED), tmp_path / "in"
+    folder.mkdir()
+    source = folder / "in.duckdb" if kind == "duckdb" else folder
+    rates = ", ".join(f"('m{one}', '{one}')" for one in (*good, *wrong)) + ", ('list', '1')"
+    shares = ", ".join(f"('list', 's{one}', '{one}')" for one in wrong)
+    for one in good:
+        shares += f", ('m{one}', 's', '{one}')"
+    queries = {
+        "main": f"SELECT department, rate::{type_} AS rate FROM (VALUES {rates}) AS v(department, rate)",
+        "surveys": f"SELECT department, id, share::{type_} AS share FROM (VALUES {shares}) AS v(department, id, share)",
+    }
+    with duckdb.connect(str(source) if kind == "duckdb" else ":memory:") as connection:
+        for table, query in queries.items():
+            if kind == "duckdb":
+                connection.execute(f"CREATE TABLE {table} AS {query}")
+            else:
+                connection.sql(query).write_parquet(str(folder / f"{table}.parquet"))
+    found = score(source, rules)
+    assert found.totals == {f"m{one}": total for one, total in good.items()}
+    refused = {(one["department"], one["code"], one["fact"].split("[")[0]) for one in found.rejects}
+    assert refused == {*((f"m{one}", "F007", "rate") for one in wrong), ("list", "F007", "surveys")}
+    assert len(found.rejects) == 2 * len(wrong)
+    assert all("has no percent sign" in one["reason"] and one["place"] for one in found.rejects)
+
+
 @pytest.mark.parametrize(
     ("table", "column"), [("claimed", "points"), ("judgements", "deduct"), ("judgements", "coefficient")]
 )
