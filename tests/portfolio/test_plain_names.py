@@ -150,6 +150,7 @@ def test_compiled_sql_scores_what_is_plain(tmp_path: Path, monkeypatch: pytest.M
         ("甲局（本级）", document()),
         ("乙局", document("key", "（二）")),
         ("丙局", document("text", "a\n\tb")),
+        ("甲局（合计）", document()),
     ]
     odd = [(f"d{number}", document("key", text)) for number, text in enumerate(SEEN.values())]
     odd = [one for one, text in zip(odd, SEEN.values(), strict=True) if is_odd(text)]
@@ -160,6 +161,7 @@ def test_compiled_sql_scores_what_is_plain(tmp_path: Path, monkeypatch: pytest.M
     twice = document("key", "A(1)")
     twice["facts"]["items"].append({**twice["facts"]["items"][0], "id": "Ａ（１）"})
     odd.append(("twice", twice))
+    odd += [(text, document()) for text in ("合计", "总计（万元）", "小计 (2 个) ：", "全省合计(元)")]
     tables = RawTables(layout_of(RULES))
     for department, one in [*good, *odd]:
         tables.add_document(one, department)

@@ -71,8 +71,13 @@ _WORDING: dict[Noticed, tuple[str, Callable[[int], Text], Text | None]] = {
     ),
     "rounded": (
         "D043",
-        lambda n: Text(f"该列有 {n:,} 格存的小数比显示的多，按存的值计算", f"cells of this column that hold more decimals than they show ({n:,}): what they hold is read"),
+        lambda n: Text(f"该列有 {n:,} 格存的数位比显示的多，按存的值计算", f"cells of this column that hold more digits than they show ({n:,}): what they hold is read"),
         Text("核对，或用 ROUND 取整", "check them, or round them with ROUND"),
+    ),
+    "red": (
+        "D052",
+        lambda n: Text(f"该列有 {n:,} 格的负数只显示为红色，没有负号，按负数读", f"negative numbers of this column that are shown in red without a sign ({n:,}): they are read as negative"),
+        Text("核对，或改用带负号的格式", "check them, or give them a format with a minus sign"),
     ),
     "blank": (
         "D050",

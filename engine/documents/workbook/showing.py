@@ -14,6 +14,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.documents.workbook.cells import text_of
 from engine.documents.workbook.formats import NumberFormat, Section
 from engine.documents.workbook.sheet_part import Cell
 from engine.errors import Text
@@ -25,8 +26,9 @@ _MULTIPLIERS = re.compile(
 _OF_YUAN = frozenset({"元", "¥", "￥", "CNY", "RMB", "人民币"})
 _NEGATIVE = re.compile(r"[-－−(（△▲]")
 
-Remark = Literal["ratio", "rounded", "struck", "blank"]
-"""What is told of a cell though it is read: a ratio without a percent sign, decimals that are not shown, struck-out text, blanks alone."""
+Remark = Literal["ratio", "rounded", "red", "struck", "blank"]
+"""What is told of a cell though it is read: a ratio without a percent sign, decimals that are not shown, a negative number
+in red without a sign, struck-out text, blanks alone."""
 
 LARGEST_TEXT_NUMBER = 10**15
 """From here on a number may have lost digits of what was typed, as an identity number does."""
@@ -67,7 +69,7 @@ def objection(cell: Cell, wanted: Wanted, *, shows_zeros: bool) -> Objection | N
                 return _shows_nothing("0")
             return _number(cell.content, cell.format, wanted)
         case datetime() | date() | time():
-            return _day(cell.format, wanted)
+            return _day(cell.content, cell.format, wanted)
 
 
 def shows_percent(cell: Cell) -> bool:
@@ -86,6 +88,8 @@ def remarks(cell: Cell, wanted: Wanted) -> list[Remark]:
             found.append("ratio")
         if _is_rounded(cell.content, section):
             found.append("rounded")
+        if _is_only_red(cell.content, section, cell.format):
+            found.append("red")
     return found
 
 
@@ -183,7 +187,9 @@ def _number_as_text(number: float, shown_by: NumberFormat, section: Section) -> 
     return None if plain else _differs(held, shown_by, _AS_TEXT)
 
 
-def _day(shown_by: NumberFormat, wanted: Wanted) -> Objection | None:
+def _day(held: datetime | date | time, shown_by: NumberFormat, wanted: Wanted) -> Objection | None:
+    if wanted.kind in (Kind.TEXT, Kind.CHOICE):
+        return _day_as_text(held, shown_by)
     parts = shown_by.sections[0].date_parts
     if wanted.kind != Kind.DATE or not parts or {"y", "m", "d"} <= parts:
         return None
@@ -196,6 +202,24 @@ def _day(shown_by: NumberFormat, wanted: Wanted) -> Objection | None:
     )  # fmt: skip
 
 
+def _day_as_text(held: datetime | date | time, shown_by: NumberFormat) -> Objection | None:
+    """A date where a text is wanted: Excel makes one of 3-1, and of much else."""
+    read = text_of(held)[0]
+    if _ISO.fullmatch(shown_by.code.translate(_QUOTES)) and len(read) == len("2024-03-01"):
+        return None
+    code = shown_by.code[:40]
+    return Objection(
+        "D053",
+        Text(
+            f"此处需要文字，单元格存的却是日期 {read}（格式 {code}）：Excel 把所写的当成了日期",
+            f"a text is wanted here, and the cell holds the date {read} (format {code}): Excel took what was typed for a date",
+        ),
+        _AS_TEXT,
+    )
+
+
+_ISO = re.compile(r"(?:\[\$-[0-9a-f]+\])?yyyy-mm-dd(?:;@)?", re.IGNORECASE)
+_QUOTES = str.maketrans("", "", '\\"')
 _PARTS_OF_A_DAY = {"y": Text("年", "year"), "m": Text("月", "month"), "d": Text("日", "day")}
 _AS_TEXT = Text("把格式设为“文本”，再写一次", "set the format to text, and type it again")
 _PLAIN_FORMAT = Text(
@@ -242,11 +266,22 @@ def _is_relabelled(number: float, section: Section, wanted: Wanted, shown_by: Nu
     return is_marked != (number < 0) and number != 0
 
 
+def _is_only_red(number: float, section: Section, shown_by: NumberFormat) -> bool:
+    """Whether a negative number has no sign but its colour, which paper and many eyes do not show."""
+    with_conditions = any(one.condition for one in shown_by.sections)
+    is_own_section = len(shown_by.sections) > 1 and not with_conditions
+    return number < 0 and is_own_section and section.red and not _NEGATIVE.search(section.literal)
+
+
 def _is_rounded(number: float, section: Section) -> bool:
-    """Whether the number has decimals that are not shown."""
-    if section.general or section.text or section.scientific or not section.placeholders:
+    """Whether the number has digits that are not shown."""
+    if section.general or section.text or not section.placeholders:
         return False
-    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    exact = Decimal(repr(number)).normalize()
+    if section.scientific:
+        whole = exact.adjusted() % max(section.placeholders - section.decimals, 1) + 1
+        return len(exact.as_tuple().digits) > whole + section.decimals
+    exponent = exact.as_tuple().exponent
     decimals = -exponent if isinstance(exponent, int) else 0
     return decimals > section.decimals + 2 * section.percents
 
