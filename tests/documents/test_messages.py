@@ -104,6 +104,8 @@ CASES: dict[str, Callable[[Path], object]] = {
     "D044": lambda folder: shown_by(good().cell("基本事实", "F8", "<is><r><rPr><strike/></rPr><t>甲</t></r></is>", t="inlineStr"), folder),
     "D050": lambda folder: shown_by(good().string("基本事实", "F8", "　"), folder),
     "D051": lambda folder: shown_by(good().string("基本事实", "D10", "元"), folder),
+    "D052": lambda folder: shown_by(good().number("基本事实", "F10", "-5", "0.00;[Red]0.00"), folder),
+    "D053": lambda folder: shown_by(good().number("基本事实", "F8", "45352", 'm"月"d"日"'), folder),
 }  # fmt: skip
 
 

@@ -178,14 +178,14 @@ class _Reader:
             raise Damaged(f"there is no row '{written[:20]}'")
         self.column = 0
         self.cells = self.sheet.rows.get(self.row, {})
-        flat = is_true(attributes.get("customHeight")) and _is_zero(attributes.get("ht"))
+        flat = _is_zero(attributes.get("ht"))
         if flat or is_true(attributes.get("hidden")):
             self.sheet.hidden_rows.add(self.row)
         self.budget.take_cell()
 
     def start_column(self, attributes: Attributes) -> None:
         first, last = attributes.get("min", ""), attributes.get("max", "")
-        narrow = is_true(attributes.get("customWidth")) and _is_zero(attributes.get("width"))
+        narrow = _is_zero(attributes.get("width"))
         if (narrow or is_true(attributes.get("hidden"))) and first.isdecimal() and last.isdecimal():
             self.sheet.hidden_columns.append((int(first), int(last)))
 
