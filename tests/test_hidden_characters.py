@@ -183,7 +183,9 @@ def test_what_is_hidden_is_what_unicode_says() -> None:
 def test_no_message_shows_it() -> None:
     """Whatever a message or a note shows stands on one line, without what nobody sees."""
     for code in range(0x110000):
-        if hidden_at(chr(code)) >= 0 or chr(code) in "\n\t":
+        if 0xDC80 <= code <= 0xDCFF:  # a byte of a file's name that is no UTF-8
+            assert one_line(chr(code)) == f"\\x{code - 0xDC00:02x}"
+        elif hidden_at(chr(code)) >= 0 or chr(code) in "\n\t":
             assert one_line(chr(code)) == " ", hex(code)
     assert one_line("".join(SEEN[name] for name in ("ideographic variation", "rare", "bracket"))) == "".join(
         SEEN[name] for name in ("ideographic variation", "rare", "bracket")

@@ -189,4 +189,7 @@ def node_at(root: Node, path: tuple[str | int, ...]) -> Node:
             node = node.entries[str(step)].value
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
+        elif isinstance(node, Sequence):
+            # A list of texts may stand for a mapping of each to itself.
+            node = next((one for one in node.items if isinstance(one, Scalar) and one.text == step), node)
     return node
