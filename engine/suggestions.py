@@ -23,6 +23,16 @@ def suggestion(word: str, candidates: Collection[str]) -> Text | None:
 
     What a reader hardly sees (blanks, full-width characters, capital letters) is said.
     """
+    meant = nearest(word, candidates)
+    if meant is None:
+        return None
+    if _plain(meant) == _plain(word):
+        return _alike(word, meant)
+    return Text(f"是否应为“{meant}”？", f"did you mean '{meant}'?")
+
+
+def nearest(word: str, candidates: Collection[str]) -> str | None:
+    """The candidate that was probably meant instead of ``word``; ``None`` where nothing is near."""
     if len(word) > LONGEST_WORD or len(candidates) > MOST_CANDIDATES:
         return None
     from difflib import get_close_matches
@@ -33,9 +43,9 @@ def suggestion(word: str, candidates: Collection[str]) -> Text | None:
     plain = _plain(word)
     for one in others:
         if _plain(one) == plain:
-            return _alike(word, one)
+            return one
     close = get_close_matches(word, others, n=1, cutoff=0.6)
-    return Text(f"是否应为“{close[0]}”？", f"did you mean '{close[0]}'?") if close else None
+    return close[0] if close else None
 
 
 def _plain(word: str) -> str:

@@ -30,7 +30,7 @@ from engine.portfolio.layout import (
 )
 from engine.portfolio.quoting import literal, name
 from engine.ruleset.model import ROOT, Criterion, Fact, Range, TierScore
-from engine.suggestions import suggestion
+from engine.suggestions import nearest, suggestion
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -49,7 +49,6 @@ def read_waivers(connection: DuckDBPyConnection, layout: Layout) -> Layout:
             f"CREATE OR REPLACE TABLE waivers_read ({KEY} BIGINT, rule VARCHAR, record VARCHAR)"
         )
         return replace(layout, waived=frozenset())
-    _check_columns(there, WAIVERS)
     read = _text_columns(there, WAIVERS)
     connection.execute(
         f"CREATE OR REPLACE TABLE waivers_read AS SELECT d.{KEY}, {_rule_of('t.rule', layout)} AS rule, coalesce(t.record, '') AS record, "
@@ -59,17 +58,22 @@ def read_waivers(connection: DuckDBPyConnection, layout: Layout) -> Layout:
     return replace(layout, waived=layout.waived & {one for (one,) in rules})
 
 
-def _check_columns(there: Mapping[str, str], table: str) -> None:
+def check_columns(connection: DuckDBPyConnection, table: str, where: Position) -> None:
+    """Raises :class:`FactsError` unless a table beside the facts has the columns that it needs and no others; ``where``
+    its headings stand."""
+    there = raw_columns(connection, table)
+    if not there:
+        return
+    meant = {one: nearest(one, BESIDE[table]) for one in there if one not in BESIDE[table]}
     problems = [
         Problem(
             "F002",
             Text(f"没有名为“{one}”的列", f"there is no column '{one}'"),
-            Position(table),
+            where,
             one,
             suggestion(one, BESIDE[table]),
         )
-        for one in there
-        if one not in BESIDE[table]
+        for one in meant
     ]
     needed = {
         WAIVERS: (KEY, "rule", "reason"),
@@ -77,12 +81,12 @@ def _check_columns(there: Mapping[str, str], table: str) -> None:
         JUDGEMENTS: (KEY, "criterion", "by", "reason"),
     }
     problems += [
-        Problem("F001", Text(f"缺少列“{one}”", f"the column '{one}' is missing"), Position(table), one)
+        Problem("F001", Text(f"缺少列“{one}”", f"the column '{one}' is missing"), where, one)
         for one in needed[table]
-        if one not in there
+        if one not in there and one not in meant.values()
     ]
     for one, kind in _QUANTITIES.items():
-        problems += type_problems(there[one], kind, one, Position(table)) if one in there else []
+        problems += type_problems(there[one], kind, one, where) if one in there else []
     if problems:
         raise FactsError(problems)
 
@@ -153,7 +157,6 @@ def _read_criteria(
     connection: DuckDBPyConnection, layout: Layout, table: str, there: Mapping[str, str]
 ) -> None:
     """The table ``claims_list`` or ``judged_list``: a number by criterion, and whether it is in order."""
-    _check_columns(there, table)
     known = ", ".join(f"({literal(text)}, {literal(one)})" for text, one in criterion_names(layout).items())
     read = "claims_list" if table == CLAIMED else "judged_list"
     if table == CLAIMED:

@@ -41,7 +41,7 @@ def explain_department(
         if one.file == department:
             raise one.error
     for table in portfolio.layout.tables():
-        cells_of(connection, table, frozenset())
+        cells_of(connection, table, frozenset(), portfolio.reading.headings(table.name))
     number_departments(connection)
     names = [text for (text,) in connection.execute("SELECT name FROM departments").fetchall()]
     if department not in names:

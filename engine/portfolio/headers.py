@@ -12,7 +12,7 @@ from engine.portfolio.cells import Cell
 from engine.portfolio.layout import HEAD, KEY, MAIN, Column, Table
 from engine.portfolio.quoting import name
 from engine.source.characters import DELETE, hidden_at, not_allowed
-from engine.suggestions import suggestion
+from engine.suggestions import nearest, suggestion
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -100,11 +100,13 @@ def _labelled(table: Table) -> dict[str, list[str]]:
     return labels
 
 
-def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozenset[str]) -> dict[str, Cell]:
-    """The raw column of every fact of the table. Raises :class:`FactsError` with all that is wrong."""
+def cells_of(
+    connection: DuckDBPyConnection, table: Table, passed_over: frozenset[str], where: Position
+) -> dict[str, Cell]:
+    """The raw column of every fact of the table; ``where`` its headings stand. Raises :class:`FactsError` with all that is
+    wrong."""
     there = raw_columns(connection, table.name)
     problems: list[Problem] = []
-    where = Position(table.name)
     if not there:
         message = Text(f"缺少表 {table.name}", f"the table '{table.name}' is missing")
         fix = Text(
@@ -114,14 +116,18 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
     headers, labels = header_names(table, there), _labelled(table)
     beside = HEAD if table.name == MAIN else (KEY,)
     cells: dict[str, Cell] = {}
+    amiss: set[str] = set()
+    """Columns that are there, under a heading that has to be mended."""
     for header, type_ in there.items():
         if header in beside:
             continue
         if (at := hidden_at(header)) >= 0:
             problems.append(Problem("S104", not_allowed(header[at]), where, header, DELETE))
+            amiss |= {headers.get("".join(one for one in header if hidden_at(one) < 0), "")}
             continue
         meant = headers.get(header)
         if meant is None and header in labels:
+            amiss |= {*labels[header]}
             listed = Text("、".join(labels[header]), ", ".join(labels[header]))
             message = Text(
                 f"标签“{header}”对应多列（{listed.zh}）",
@@ -133,18 +139,24 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
             continue
         if meant is None and is_passed_over(header, passed_over):
             continue
-        called, unit = unit_in(header)
+        called, _ = unit_in(header)
         if meant is None and called in headers:
-            problems.append(_other_unit(header, unit, table.columns[headers[called]], where))
+            problems.append(_other_unit(header, table.columns[headers[called]], where))
+            amiss.add(headers[called])
         elif meant is None:
             problems.append(_unknown(header, [*headers], where))
+            amiss.add(headers.get(nearest(header, [*headers]) or "", ""))
         elif meant in cells:
             message = Text(f"列“{header}”与另一列重复", f"the column '{header}' is there twice")
             problems.append(Problem("F004", message, where, header))
         else:
             problems += type_problems(type_, table.columns[meant].kind, header, where)
             cells[meant] = Cell(name(header), type_)
-    lacking = [one for one, column in table.columns.items() if one not in cells and not column.fact.optional]
+    lacking = [
+        one
+        for one, column in table.columns.items()
+        if one not in cells and one not in amiss and not column.fact.optional
+    ]
     for text in [*([] if KEY in there else [KEY]), *lacking]:
         message = Text(f"缺少列“{text}”", f"the column '{text}' is missing")
         problems.append(Problem("F001", message, where, text))
@@ -153,16 +165,20 @@ def cells_of(connection: DuckDBPyConnection, table: Table, passed_over: frozense
     return cells
 
 
-def _other_unit(header: str, unit: str, column: Column, where: Position) -> Problem:
+def _other_unit(header: str, column: Column, where: Position) -> Problem:
+    called, unit = unit_in(header)
     own = column.units[0] if column.units else ""
     message = Text(
         f"列“{header}”的单位是“{unit}”，" + (f"应为“{own}”" if own else "这一列没有单位"),
         f"the column '{header}' is in '{unit}', "
         + (f"but it is to be in '{own}'" if own else "but it has no unit"),
     )
-    fix = Text(
-        "换算后改写表头，或删去括号", "convert the values and correct the heading, or delete the brackets"
-    )
+    fix = Text("删去括号", "delete the brackets")
+    if own:
+        fix = Text(
+            f"把这一列换算成{own}，表头写“{called}（{own}）”或“{called}”",
+            f"convert this column to {own}, and head it '{called}（{own}）' or '{called}'",
+        )
     return Problem("S114", message, where, header, fix)
 
 

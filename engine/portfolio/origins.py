@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from engine.errors import Position
-from engine.inputs import open_input
+from engine.inputs import open_input, shown
 from engine.portfolio.csv_tables import CsvFile, lines_of
 from engine.portfolio.headers import FILE, ROW
 
@@ -19,6 +20,10 @@ class Origin:
 
     def position(self, row: int | None) -> Position | None:
         """Where the row stands, as far as that is known."""
+        return None
+
+    def headings(self) -> Position | None:
+        """Where the headings of the table stand."""
         return None
 
 
@@ -45,16 +50,23 @@ class CsvOrigin(Origin):
     def position(self, row: int | None) -> Position:
         return Position(self.name, self.lines[row] if row is not None and row < len(self.lines) else 0)
 
+    def headings(self) -> Position:
+        return Position(shown(self.file.path), 1)
+
 
 @dataclass
 class ParquetOrigin(Origin):
     """Rows of a Parquet table, counted from 1."""
 
     name: str
+    path: Path
     row = f'{{}}."{ROW}"'
 
     def position(self, row: int | None) -> Position:
         return Position(self.name, cell=f"#{row + 1}" if row is not None else "")
+
+    def headings(self) -> Position:
+        return Position(shown(self.path))
 
 
 @dataclass
@@ -66,6 +78,9 @@ class DatabaseOrigin(Origin):
 
     def position(self, row: int | None) -> Position:
         return Position(self.name, cell=self.table)
+
+    def headings(self) -> Position:
+        return self.position(None)
 
 
 @dataclass

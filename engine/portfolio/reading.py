@@ -74,6 +74,11 @@ class Reading:
         """Where a row of a raw table stands."""
         return self.origins[table].position(row) if table in self.origins else None
 
+    def headings(self, table: str) -> Position:
+        """Where the headings of a raw table stand; its name where they stand nowhere."""
+        found = self.origins[table].headings() if table in self.origins else None
+        return found or Position(table)
+
     def row(self, table: str, alias: str) -> str:
         """The SQL of what :meth:`position` takes, where the raw table is called ``alias``."""
         return (self.origins[table] if table in self.origins else Origin()).row.format(alias)
@@ -139,7 +144,7 @@ def _parquet_tables(workspace: Workspace, layout: Layout, given: Given) -> Readi
             raise
         except (duckdb.Error, OSError) as error:
             raise FactsError([unreadable(path, error)]) from None
-        origins[table] = ParquetOrigin(given.shown(path))
+        origins[table] = ParquetOrigin(given.shown(path), path)
     return Reading(origins, unread=given.unread)
 
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from engine.facts.readings import Reading
 from engine.language.terms import NUMERIC, Kind
-from engine.portfolio.beside import check_beside, pivoted, read_waivers, readings_beside
+from engine.portfolio.beside import check_beside, check_columns, pivoted, read_waivers, readings_beside
 from engine.portfolio.calendar import create_calendar
 from engine.portfolio.cells import Cell, sound_sql, trimmed, value_sql
 from engine.portfolio.conventions import cleaned, readings_of, survey
 from engine.portfolio.headers import cells_of, raw_columns
 from engine.portfolio.layout import (
+    BESIDE,
     CLAIMED,
     JUDGEMENTS,
     KEY,
@@ -56,7 +57,12 @@ def stage(
     exact value.
     """
     create_calendar(connection)
-    cells = {table.name: cells_of(connection, table, passed_over) for table in layout.tables()}
+    cells = {
+        table.name: cells_of(connection, table, passed_over, origins.headings(table.name))
+        for table in layout.tables()
+    }
+    for beside in BESIDE:
+        check_columns(connection, beside, origins.headings(beside))
     readings: list[Reading] = []
     if layout.of_people:
         cells = {table.name: survey(connection, table, cells[table.name]) for table in layout.tables()}

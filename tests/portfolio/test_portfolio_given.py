@@ -393,16 +393,50 @@ def score_other_year(
 @pytest.mark.parametrize(
     ("heading", "said"),
     [
-        ("调整预算数（元）", "the column '调整预算数（元）' is in '元', but it is to be in '万元'"),
-        ("budget(亿元)", "the column 'budget(亿元)' is in '亿元', but it is to be in '万元'"),
-        ("满意度（%）", "the column '满意度（%）' is in '%', but it has no unit"),
+        (
+            "调整预算数（元）",
+            "S114 调整预算数（元）: the column '调整预算数（元）' is in '元', but it is to be in '万元' (fix: convert this column to 万元, and head it '调整预算数（万元）' or '调整预算数')",
+        ),
+        (
+            "budget(亿元)",
+            "S114 budget(亿元): the column 'budget(亿元)' is in '亿元', but it is to be in '万元' (fix: convert this column to 万元, and head it 'budget（万元）' or 'budget')",
+        ),
+        (
+            "budget,满意度（%）",
+            "S114 满意度（%）: the column '满意度（%）' is in '%', but it has no unit (fix: delete the brackets)",
+        ),
+        ("budgt", "F002 budgt: there is no column 'budgt' (fix: did you mean 'budget'?)"),
     ],
 )
-def test_another_unit_in_a_heading_is_refused(heading: str, said: str, tmp_path: Path, rules: Path) -> None:
-    source = write_tables(tmp_path / "in", main=f"department,spent,{heading}\n甲局,90,100\n")
-    with pytest.raises(FactsError) as caught:
-        score(source, rules)
-    assert said in [one.message.en for one in caught.value.problems if one.code == "S114"]
+@pytest.mark.parametrize("kind", ["csv", "parquet", "duckdb"])
+def test_a_heading_amiss_is_told_once_and_with_its_file(
+    kind: str, heading: str, said: str, tmp_path: Path, rules: Path
+) -> None:
+    """The column is there under that heading: nothing says that it is missing."""
+    source = write_tables(
+        tmp_path / "in", main=f"department,spent,{heading}\n甲局,90,100{',' * heading.count(',')}\n"
+    )
+    where = source / "main.csv"
+    if kind == "parquet":
+        as_parquet(source)
+        where = source / "main.parquet"
+    elif kind == "duckdb":
+        as_database(source)
+        source = where = source / "in.duckdb"
+    done = audit("--lang", "en", "portfolio", "score", source, "-r", rules, "-o", tmp_path / "out")
+    place = {"csv": ":1", "parquet": "", "duckdb": ":main"}[kind]
+    assert (done.code, done.err) == (3, f"error: {where}{place}: {said}\n")
+
+
+def test_headings_beside_the_facts_are_told_with_their_file(tmp_path: Path, rules: Path) -> None:
+    source = write_tables(
+        tmp_path / "in",
+        main="department,budget,spent\n甲局,100,90\n",
+        claimed="department,criteria,points\n甲局,total,1\n",
+    )
+    done = audit("--lang", "en", "portfolio", "score", source, "-r", rules, "-o", tmp_path / "out")
+    said = "F002 criteria: there is no column 'criteria' (fix: did you mean 'criterion'?)"
+    assert (done.code, done.err) == (3, f"error: {source / 'claimed.csv'}:1: {said}\n")
 
 
 def test_a_fact_that_is_called_so_keeps_its_heading(tmp_path: Path) -> None:
@@ -589,4 +623,4 @@ def test_no_amount_beside_the_facts_is_a_float(table: str, column: str, tmp_path
         duckdb.sql(f"SELECT {given[name]}").write_parquet(str(folder / f"{name}.parquet"))
     done = audit("--lang", "en", "portfolio", "score", folder, "-r", rules, "-o", tmp_path / "out")
     assert done.code == 3
-    assert f"{table}: F007 {column}: the type DOUBLE" in done.err
+    assert f"{folder / table}.parquet: F007 {column}: the type DOUBLE" in done.err
