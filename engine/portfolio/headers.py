@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
-from engine.language.terms import NUMERIC, Kind
+from engine.language.terms import KIND_NAMES, NUMERIC, Kind
 from engine.portfolio.cells import Cell
 from engine.portfolio.layout import HEAD, KEY, MAIN, Column, Table
 from engine.portfolio.quoting import name
@@ -202,9 +202,20 @@ def type_problems(type_: str, kind: Kind, header: str, where: Position) -> list[
         wanted = ("ENUM",)
     if type_.startswith(wanted):
         return []
+    called = KIND_NAMES[kind]
     message = Text(
-        f"列“{header}”的类型 {type_} 存不下准确的值",
-        f"the type {type_} of the column '{header}' holds no exact {kind}",
+        f"列“{header}”的类型是 {type_}，这一列要的是{called.zh}",
+        f"the column '{header}' is {type_}, and {called.en} is wanted",
     )
-    fix = Text("改用文本、DECIMAL、DATE 或 BOOLEAN", "make it text, DECIMAL, DATE or BOOLEAN")
+    if kind in NUMERIC and type_ in ("DOUBLE", "FLOAT"):
+        message = Text(
+            f"列“{header}”的类型 {type_} 存不下准确的{called.zh}",
+            f"the type {type_} of the column '{header}' holds no exact {called.en}",
+        )
+    fit = Text("文本", "text")
+    if kind in NUMERIC:
+        fit = Text("文本、DECIMAL 或整数", "text, DECIMAL or a whole number")
+    elif wanted != ("ENUM",):
+        fit = Text(f"文本或 {wanted[0]}", f"text or {wanted[0]}")
+    fix = Text(f"改用{fit.zh}", f"make it {fit.en}")
     return [Problem("F007", message, where, header, fix)]

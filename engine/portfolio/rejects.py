@@ -105,7 +105,7 @@ def there_often(places: Sequence[Position]) -> Text:
 def _reject_orphans(connection: DuckDBPyConnection, table: str, reading: Reading, language: Language) -> int:
     orphans = connection.execute(
         f"SELECT {_GIVEN} AS one, count(*), min({reading.row(table, 't')}) FROM raw.{name(table)} AS t "
-        f"WHERE one NOT IN (SELECT {_GIVEN} FROM raw.main AS t) GROUP BY one ORDER BY one"
+        f"WHERE one = '' OR one NOT IN (SELECT {_GIVEN} FROM raw.main AS t) GROUP BY one ORDER BY one"
     ).fetchall()
     if not orphans:
         return 0
@@ -122,12 +122,24 @@ def _reject_orphans(connection: DuckDBPyConnection, table: str, reading: Reading
 def _orphan(department: str, times: int, table: str, where: Position, known: list[str]) -> Problem:
     if is_total(department):
         return _total(where)
+    if not department:
+        message = Text(
+            f"部门名称为空（{times} 行）",
+            f"the department's name is empty ({times} {'row' if times == 1 else 'rows'})",
+        )
+        fix = Text(
+            "每一行都写上部门名称；合并的单元格存成 CSV 时只有第一行有",
+            "write it in every row: of merged cells a CSV file keeps it in the first row alone",
+        )
+        return Problem("F001", message, where, KEY, fix)
     message = Text(
         f"main 表里没有这个部门（{times} 行）",
         f"this department is not in the table 'main' ({times} {'row' if times == 1 else 'rows'})",
     )
-    fix = suggestion(department, known) or Text("补上该部门，或改正名称", "add it there, or correct the name")
-    return Problem("F002", message, where, table, fix)
+    meant = suggestion(department, known) or Text(
+        "补上该部门，或改正名称", "add it there, or correct the name"
+    )
+    return Problem("F002", message, where, table, meant)
 
 
 def _total(where: Position | None) -> Problem:

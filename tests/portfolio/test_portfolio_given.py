@@ -605,6 +605,41 @@ def test_a_typed_ratio_above_1_is_refused_as_its_text_is(
 
 
 @pytest.mark.parametrize(
+    ("column", "type_", "said"),
+    [
+        ("budget", "TIMESTAMP", "is TIMESTAMP, and money is wanted (fix: make it text, DECIMAL or a whole number)"),
+        ("budget", "BOOLEAN", "is BOOLEAN, and money is wanted (fix: make it text, DECIMAL or a whole number)"),
+        ("rate", "BLOB", "is BLOB, and ratio is wanted (fix: make it text, DECIMAL or a whole number)"),
+        ("closed", "TIMESTAMP", "is TIMESTAMP, and date is wanted (fix: make it text or DATE)"),
+        ("kind", "INTEGER", "is INTEGER, and choice is wanted (fix: make it text)"),
+        ("rate", "DOUBLE", "holds no exact ratio (fix: make it text, DECIMAL or a whole number)"),
+    ],
+)  # fmt: skip
+def test_a_type_that_does_not_fit_is_told_with_those_that_do(
+    column: str, type_: str, said: str, tmp_path: Path, rules: Path
+) -> None:
+    cells = {
+        "department": "'甲局'",
+        "budget": "100",
+        "spent": "90",
+        "rate": "'1'",
+        "closed": "'2024-12-31'",
+        "kind": "'a'",
+    }
+    cells[column] = f"NULL::{type_}"
+    given = ", ".join(f"{cell} AS {one}" for one, cell in cells.items())
+    source = tmp_path / "in.duckdb"
+    with duckdb.connect(str(source)) as connection:
+        connection.execute(f"CREATE TABLE main AS SELECT {given}")
+        connection.execute("CREATE TABLE contracts (department VARCHAR, id VARCHAR)")
+    with pytest.raises(FactsError) as caught:
+        score(source, rules)
+    assert len(caught.value.problems) == 1
+    assert f"in.duckdb:main: F007 {column}: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("table", "column"), [("claimed", "points"), ("judgements", "deduct"), ("judgements", "coefficient")]
 )
 def test_no_amount_beside_the_facts_is_a_float(table: str, column: str, tmp_path: Path, rules: Path) -> None:

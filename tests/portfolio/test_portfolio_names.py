@@ -115,6 +115,23 @@ def test_rows_of_totals_are_told_with_their_lines(tmp_path: Path, rules: Path) -
     ]
 
 
+@pytest.mark.parametrize("nameless", ["", ",100,90\n"])
+def test_records_under_an_empty_name_are_told_with_their_line(
+    nameless: str, tmp_path: Path, rules: Path
+) -> None:
+    """As merged cells are saved: whether or not ``main`` has an empty name as well, they are nobody's."""
+    source = write_tables(
+        tmp_path / "in",
+        main=f"department,budget,spent\n甲局,100,90\n{nameless}",
+        contracts="department,id,amount,late\n甲局,H1,1,3\n,H2,1,3\n ,H3,1,3\n",
+    )
+    found = score(source, rules)
+    (told,) = (one for one in found.rejects if one["place"].startswith("contracts"))
+    assert (told["department"], told["code"], told["fact"]) == ("", "F001", "department")
+    assert (told["place"], told["reason"]) == ("contracts.csv:3", "the department's name is empty (2 rows)")
+    assert found.counts.orphans == 2
+
+
 def test_no_text_has_what_nobody_sees(tmp_path: Path, rules: Path) -> None:
     source = write_tables(
         tmp_path / "in",
