@@ -139,14 +139,15 @@ def _department(root: Mapping, problems: Problems) -> str:
         problems.append(Problem("F005", message, node.position, "department"))
         return ""
     message = Text("缺少部门名称", "the department's name is missing")
-    problems.append(Problem("F001", message, root.position, "department"))
+    problems.append(Problem("F001", message, (root if node is None else node).position, "department"))
     return ""
 
 
 def _check_year(root: Mapping, ruleset: Ruleset, problems: Problems) -> None:
     node = root.get("year")
     if not isinstance(node, Scalar) or node.is_null:
-        problems.append(Problem("F001", Text("缺少年度", "the year is missing"), root.position, "year"))
+        where = (root if node is None else node).position
+        problems.append(Problem("F001", Text("缺少年度", "the year is missing"), where, "year"))
     elif node.text.strip() != str(ruleset.year):
         message = Text(
             f"年度 {node.text} 与规则集 {ruleset.id} 的 {ruleset.year} 不符",

@@ -44,10 +44,15 @@ def parse_number(text: str) -> Rational:
     Raises :class:`MalformedValue` for anything else: separators that do not stand every three
     digits (``31,08.53``), exponents, NaN, infinities, or more than :data:`MAX_DIGITS` digits.
     """
+    return _number(text, "")
+
+
+def _number(text: str, after: str) -> Rational:
+    """The number; messages quote it with what stands ``after`` it."""
     stripped = text.strip()
     match = _PLAIN.match(stripped) or _GROUPED.match(stripped)
     if match is None:
-        raise _malformed_number(stripped)
+        raise _malformed_number(stripped, after)
     sign, whole, fraction = match[1], match[2].replace(",", ""), match[3] or ""
     if len(whole) + len(fraction) > MAX_DIGITS:
         raise _too_long(len(whole) + len(fraction))
@@ -59,7 +64,7 @@ def parse_ratio(text: str) -> Rational:
     """The exact ratio that ``text`` writes: ``84.1%`` or ``0.841``."""
     stripped = text.strip()
     if stripped.endswith(("%", "％")):
-        return parse_number(stripped[:-1]) / HUNDRED
+        return _number(stripped[:-1], stripped[-1]) / HUNDRED
     return parse_number(stripped)
 
 
@@ -95,8 +100,8 @@ def _too_long(digits: int) -> MalformedValue:
     )
 
 
-def _malformed_number(text: str) -> MalformedValue:
-    shown = shortened(text)
+def _malformed_number(text: str, after: str) -> MalformedValue:
+    shown = shortened(text + after)
     plain = "".join(
         unicodedata.normalize("NFKC", one) if unicodedata.east_asian_width(one) == "F" else one
         for one in text
@@ -104,7 +109,7 @@ def _malformed_number(text: str) -> MalformedValue:
     if plain != text and (_PLAIN.match(plain) or _GROUPED.match(plain)):
         return MalformedValue(
             Text(f"“{shown}”用了全角字符", f"'{shown}' is in full-width characters"),
-            Text(f"写成 {shortened(plain)}", f"write {shortened(plain)}"),
+            Text(f"写成 {shortened(plain + after)}", f"write {shortened(plain + after)}"),
         )
     if "," in text and re.fullmatch(r"[+-]?[\d,]+(\.\d+)?", text, re.ASCII):
         return MalformedValue(

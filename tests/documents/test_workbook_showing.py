@@ -375,6 +375,13 @@ ONCE: dict[str, tuple[Callable[[openpyxl.Workbook], None], list[str]]] = {
     "a row misnamed": (only("基本事实", "C10", "mony"), ["基本事实!C10 D016"]),
     "a list's sheet gone": (lambda book: book.remove(book["项目"]), [" D010"]),
     "the facts' sheet gone": (lambda book: book.remove(book["基本事实"]), [" D010"]),
+    "a row's name gone": (only("基本事实", "C10", None), ["基本事实!F10 D017"]),
+    "a row's name blank": (only("基本事实", "C11", "　"), ["基本事实!F11 D017"]),
+    "a claim's name gone": (only("自评得分", "B7", None), ["自评得分!D7 D017"]),
+    "a judgement's name gone": (only("评审意见", "B4", None), ["评审意见!D4 D017"]),
+    "a value below the rows": (only("基本事实", "F17", 12), ["基本事实!F17 D017"]),
+    "the year gone": (only("说明", "B5", None), ["说明!B5 F001"]),
+    "the department gone": (only("说明", "B4", None), ["说明!B4 F001"]),
     "the name column of the facts gone": (only("基本事实", "C3", None), ["基本事实!A3 D015"]),
 }
 
@@ -438,6 +445,39 @@ def test_other_words_and_the_form_s_own_unit_are_read(
 def test_a_check_on_a_refused_figure_says_nothing(tmp_path: Path) -> None:
     """The ruleset's identity does not hold without the optional figure, which is told already."""
     assert refused(good().number("基本事实", "F11", "0.07", "0%"), tmp_path) == ["基本事实!F11 D036"]
+
+
+def test_a_year_that_is_not_believed_is_told_once(tmp_path: Path) -> None:
+    assert refused(good().number("说明", "B5", "2024", '0"年度"'), tmp_path) == ["说明!B5 D037"]
+
+
+@pytest.mark.parametrize("text", ["95%%", "x%", "1,23%"])
+def test_a_percentage_is_quoted_with_its_sign(text: str, tmp_path: Path) -> None:
+    with pytest.raises(FactsError) as caught:
+        read(good().string("基本事实", "F9", text), tmp_path)
+    (problem,) = caught.value.problems
+    assert f"“{text}”" in problem.message.zh
+    assert f"'{text}'" in problem.message.en
+
+
+@pytest.mark.parametrize("name", ["项目表", "2024年度项目明细"])
+def test_a_renamed_sheet_is_to_be_called_as_the_form_calls_it(name: str, tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["项目"].title = name
+
+    with pytest.raises(FactsError) as caught:
+        read(edited(change), tmp_path)
+    (problem,) = caught.value.problems
+    assert problem.fix is not None
+    assert problem.fix.zh == f"确是这张表，就把工作表“{name}”改名为“项目”"
+
+
+def test_rows_of_one_s_own_without_a_value_are_read(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["基本事实"]["B17"], book["基本事实"]["G17"] = "合计", "填表人：张三"
+        book["说明"]["A8"], book["说明"]["B8"] = "联系人", "张三"
+
+    assert told(edited(change), tmp_path) == []
 
 
 # Copies

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from msgspec.structs import replace
 
@@ -172,9 +173,8 @@ class _Reader:
 
     def missing(self, layout: SheetLayout) -> None:
         if layout.key in ("cover", "facts") or layout.records is not None:
-            close = suggestion(layout.name.zh, list(self.book.sheets))
             message = Text(f"没有工作表“{layout.name.zh}”", f"there is no sheet '{layout.name.en}'")
-            fix = close or Text(
+            fix = self.renamed(layout) or Text(
                 "用 audit template 生成的工作簿填写", "fill in a workbook that 'audit template' made"
             )
             self.told.problems.append(Problem("D010", message, Position(self.book.file.name), fix=fix))
@@ -182,6 +182,16 @@ class _Reader:
             if layout.records is not None:
                 self.meant.add(layout.records.records.name)
                 self.unkeyed.add(layout.records.records.name)
+
+    def renamed(self, layout: SheetLayout) -> Text | None:
+        """Which of the sheets that are not read may be the one of ``layout``, under another name."""
+        others = [name for name in self.book.sheets if name not in self.names.values()]
+        for wanted in (layout.name.zh, layout.name.en):
+            # The name may be a part of what people made of it, as in 项目 and 项目表.
+            for name in (*get_close_matches(wanted, others, n=1), *(one for one in others if wanted in one)):
+                zh = f"确是这张表，就把工作表“{name}”改名为“{wanted}”"
+                return Text(zh, f"if that is the one, rename the sheet '{name}' to '{wanted}'")
+        return None
 
     def facts(self, facts: MappingNode) -> None:
         for name, cell in self.values("facts").items():
@@ -322,10 +332,10 @@ class _Reader:
         for record in self.rows(key):
             name = record.cells["name"]
             if name.is_null:
-                if (
-                    record.is_spoilt
-                ):  # which row it is cannot be told: nothing is said of those that seem to be missing
-                    self.meant |= {one.name for one in self.layouts[key].rows}
+                if record.is_spoilt:
+                    # Which row it is cannot be told: nothing is said of those that seem to be missing.
+                    names = [one.name for one in self.layouts[key].rows]
+                    self.meant |= {*names, *(f"{key}.{one}" for one in names)}
                 continue
             row = name.text.strip()
             if row in found:

@@ -95,6 +95,7 @@ class SheetRows:
         if self.fixed and self.name_of(row) not in self.fixed:
             # What a row without a known name holds is not read; the name alone is told.
             columns = {place: one for place, one in columns.items() if one.name == "name"}
+            self.refuse_nameless(row)
         filled = self.sheet.rows[row]
         start = self.book.index(self.sheet.name, row, 0)
         for place, column in columns.items():
@@ -105,6 +106,35 @@ class SheetRows:
             else:
                 cells[column.name] = self.scalar(cell, row, place, start + place)
         return Record(row, cells, row in self.spoilt_rows)
+
+    def refuse_nameless(self, row: int) -> None:
+        """A value in a row without a name would be lost; on the cover, people add rows of their own."""
+        named = self.head.columns["name"]
+        name = self.sheet.cell(row, named)
+        unnamed = name is None or (
+            isinstance(name.content, str) and not name.content.strip() and not name.formula
+        )
+        if (
+            self.layout.key == "cover"
+            or not unnamed
+            or row in self.spoilt_rows
+            or (row, named) in self.covered
+        ):
+            return
+        places = {column.name: place for place, column in self.columns.items()}
+        for place in (places[one] for one in _VALUES if one in places):
+            cell = self.sheet.cell(row, place)
+            if cell is None or (isinstance(cell.content, str) and not cell.content.strip()):
+                continue
+            value, place_of_name = f"{letters(place)}{row}", f"{letters(named)}{row}"
+            message = Text(
+                f"{value} 有值，{place_of_name} 没有名称，不知是哪一项",
+                f"{value} holds a value, and {place_of_name} no name: what it is of is not known",
+            )
+            fix = Text("写上名称，或删去这个值", "write the name, or delete the value")
+            self.report("D017", message, row, place, fix)
+            self.hush(row, place)
+            return
 
     # Cells
 
@@ -290,5 +320,6 @@ class SheetRows:
         )
 
 
+_VALUES = ("value", "deduct", "tier", "coefficient")
 _TEXT = Wanted(Kind.TEXT)
 _COEFFICIENT = Wanted(Kind.RATIO, loose=True)
