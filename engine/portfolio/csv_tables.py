@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine.errors import FactsError, Position, Problem, Text
 from engine.inputs import open_input, shown
 from engine.portfolio.encodings import CODECS, UTF8, encoding_of, transcode
-from engine.portfolio.headers import raw_names
+from engine.portfolio.headers import are_headings, raw_names
 from engine.portfolio.quoting import literal, name
 from engine.portfolio.workspace import Workspace, unreadable
 
@@ -122,12 +122,17 @@ def _headings(file: CsvFile, known: Collection[str]) -> list[str]:
     """The headings as the raw table has them; an empty one where a column has none."""
     rows = _Rows(file)
     try:
-        first = next(rows.read(), None)
+        read = rows.read()
+        first, second = next(read, None), next(read, ())
     except csv.Error as error:
         raise malformed(file, error) from None
     given = [one.removeprefix(_MARK).strip() for one in first or ()]
     if not any(given):
         raise _unusable(file, 1, "S105", Text("没有表头", "there is no row of headings"))
+    if len([one for one in given if one]) == 1 and are_headings(second, known):
+        message = Text("表头上面有一行标题", "there is a title above the row of headings")
+        fix = Text("删去表头上面的标题行", "delete the title above the headings")
+        raise _unusable(file, 1, "S120", message, fix)
     if len(given) == 1:
         for sign, called in _SEPARATORS.items():
             if sign in given[0]:

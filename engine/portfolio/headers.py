@@ -86,6 +86,14 @@ def unit_in(header: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
+def are_headings(row: Iterable[str], known: Collection[str]) -> bool:
+    """Whether at least two cells of a row head columns: facts by the names and labels ``known``, or what is no fact."""
+    others = [one for called in _ALSO_CALLED.values() for one in called]
+    cells = {one.strip() for one in row}
+    called = {text for one in cells for text in (one, unit_in(one)[0]) if text}
+    return sum(one in known or one.casefold() in others for one in called) > 1
+
+
 def is_passed_over(header: str, passed_over: Collection[str]) -> bool:
     """Whether the header is one of ``passed_over``, or such a one with a unit."""
     return header in passed_over or unit_in(header)[0] in passed_over

@@ -439,6 +439,15 @@ def test_headings_beside_the_facts_are_told_with_their_file(tmp_path: Path, rule
     assert (done.code, done.err) == (3, f"error: {source / 'claimed.csv'}:1: {said}\n")
 
 
+@pytest.mark.parametrize("title", ["2024 年预算执行情况表,,", "2024 年预算执行情况表", ",附表,"])
+def test_a_title_above_the_headings_is_to_be_deleted(title: str, tmp_path: Path, rules: Path) -> None:
+    source = write_tables(tmp_path / "in", main=f"{title}\n部门名称,调整预算数（万元）,spent\n甲局,100,90\n")
+    done = audit("portfolio", "score", source, "-r", rules, "-o", tmp_path / "out")
+    assert done.code == 3
+    assert f"{source / 'main.csv'}:1: S120 表头上面有一行标题" in done.err
+    assert "删去表头上面的标题行" in done.err
+
+
 def test_a_fact_that_is_called_so_keeps_its_heading(tmp_path: Path) -> None:
     from tests.portfolio.small import EXECUTION
 
