@@ -206,7 +206,7 @@ SLIPS = [
     ("count((a) where c)", "E103", 10, "'where' follows the name of a record list, found 'where'", None),
     ("9" * 400, "E105", 0, "the number is too long (400 digits of at most 30)", "check it against its source"),
     ("a + " + "9" * 31 + "%", "E105", 4, "the number is too long (31 digits of at most 30)", None),
-    ("９０", "E105", 0, "'９０' is not a number", None),
+    ("９０", "E105", 0, "'９０' is in full-width characters", "write 90"),
     ("a > 2024-02-30", "E105", 4, "there is no day 2024-02-30", "check the year, month and day"),
 ]  # fmt: skip
 
