@@ -159,7 +159,8 @@ def test_an_output_that_cannot_be_written_is_a_message(tmp_path: Path) -> None:
 def test_nothing_of_a_terminal_reaches_a_pipe(tmp_path: Path) -> None:
     path = changed(tmp_path, ("department: 广东省人民政府办公厅", 'department: "a\\e[31mb"'))
     run = audit("score", path)
-    assert run.code == 0
+    assert run.code == 3
+    assert "S104" in run.err
     assert "\x1b" not in run.out + run.err
 
 
