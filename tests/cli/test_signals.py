@@ -24,7 +24,14 @@ def begin(
     return subprocess.Popen(
         [sys.executable, *program, "--lang", "en", *map(str, arguments)], cwd=ROOT, env=settings(**environment),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        preexec_fn=_hear_signals,  # noqa: PLW1509 - no thread runs here that could hold a lock
     )  # fmt: skip
+
+
+def _hear_signals() -> None:
+    """The tests may have been started by what has its children ignore signals, as ``nohup`` does."""
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

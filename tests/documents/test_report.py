@@ -143,17 +143,15 @@ def test_the_page_needs_nothing_else_and_has_a_structure(language: Language) -> 
         assert shown in html
 
 
-HOSTILE = (
-    '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>{{ 7 * 7 }}{% raw %}=cmd|"/c calc"!A1\u202e\x07'
-)
+HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>{{ 7 * 7 }}{% raw %}=cmd|"/c calc"!A1'
 
 
 def hostile_view() -> View:
     facts = plain(read_source(GOLDEN, FactsError))["facts"]
-    facts["contracts"][1] |= {"id": HOSTILE[:-1], "name": HOSTILE[:-1]}
+    facts["contracts"][1] |= {"id": HOSTILE, "name": HOSTILE}
     return view_of(
-        department=HOSTILE[:-1], facts=facts, explanations={"low_execution": HOSTILE[:-1]},
-        evidence={"as_of": {"source": HOSTILE[:-1], "note": "=1+1", "status": "@x"}},
+        department=HOSTILE, facts=facts, explanations={"low_execution": HOSTILE},
+        evidence={"as_of": {"source": HOSTILE, "note": "=1+1", "status": "@x"}},
         waivers=[],
     )  # fmt: skip
 
@@ -164,7 +162,6 @@ def test_hostile_texts_stay_texts_on_the_page() -> None:
     assert not {"script", "img"} & {tag for tag, _ in tags}
     assert all(not name.startswith("on") for _, attrs in tags for name in attrs)
     assert "{{ 7 * 7 }}" in html
-    assert "\u202e" not in html
 
 
 # The score sheet
