@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import re
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from typing import IO
 
-from cli.main import main
+from cli.root import run
 from tests.fuzz.running import Kind, Wrong
-
-TOLD = re.compile(r"(错误|警告|注意|提示)：|[0-9]+ 个错误|\S")
 
 
 @dataclass(frozen=True)
@@ -23,32 +21,31 @@ class Called:
 
 
 def call(arguments: Sequence[object]) -> Called:
-    """Run ``audit`` with ``arguments``."""
-    streams = (
-        io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape"),
-        io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape"),
-    )
-    before = sys.argv, sys.stdout, sys.stderr
-    sys.argv = ["audit", *map(str, arguments)]
-    sys.stdout, sys.stderr = streams
-    code: object = 0
-    try:
-        main()
-    except SystemExit as error:
-        code = error.code
-    finally:
-        sys.argv, sys.stdout, sys.stderr = before
-    return Called(
-        code if isinstance(code, int) else int(code is not None), _text(streams[0]), _text(streams[1])
-    )
+    """Run ``audit`` with ``arguments``. It takes the process's own streams, which are files meanwhile."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        before = sys.argv, sys.stdout, sys.stderr
+        kept = os.dup(1), os.dup(2)
+        sys.argv = ["audit", *map(str, arguments)]
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        code: object = 0
+        try:
+            code = run()
+        except SystemExit as error:
+            code = error.code
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            sys.argv, sys.stdout, sys.stderr = before
+            for number, one in enumerate(kept, 1):
+                os.dup2(one, number)
+                os.close(one)
+        return Called(code if isinstance(code, int) else int(code is not None), _text(out), _text(err))
 
 
-def _text(stream: TextIO) -> str:
-    stream.flush()
-    assert isinstance(stream, io.TextIOWrapper)
-    content = stream.buffer
-    assert isinstance(content, io.BytesIO)
-    return content.getvalue().decode("utf-8", "surrogateescape")
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "surrogateescape")
 
 
 def expect(called: Called, *codes: int) -> Called:
