@@ -161,7 +161,7 @@ def _typed(order: Random) -> tuple[list[str], list[str]]:
     """Columns of ``main`` as queries: most of the type that a bureau's database has, some of any."""
     usual = {"department": "VARCHAR", "staff": "BIGINT", "satisfaction": "DECIMAL(9,4)", "level": "VARCHAR"}
     chosen = {
-        one: order.choice(TYPES) if order.random() < 0.1 else usual.get(one, "DECIMAL(18,2)") for one in MAIN
+        one: order.choice(TYPES) if order.random() < 0.04 else usual.get(one, "DECIMAL(18,2)") for one in MAIN
     }
     source = {
         "department": "'第' || i || '局'", "budget.opening": "i * 10.5", "budget.income": "1000 + i", "budget.spent": "900 + i * 3", "staff": "i",
@@ -187,7 +187,7 @@ def _make_parquet(order: Random) -> bytes:
         except duckdb.Error:
             return b"PAR1"
     content = path.read_bytes()
-    return content if order.random() < 0.4 else spoilt_raw(content, order)
+    return content if order.random() < 0.6 else spoilt_raw(content, order)
 
 
 def _trial_parquet(path: Path) -> Kind:
@@ -217,7 +217,7 @@ def _make_duckdb(order: Random) -> bytes:
             except duckdb.Error:
                 continue
     content = path.read_bytes()
-    return content if order.random() < 0.4 else spoilt_raw(content, order)
+    return content if order.random() < 0.6 else spoilt_raw(content, order)
 
 
 def _trial_duckdb(path: Path) -> Kind:
