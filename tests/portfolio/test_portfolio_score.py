@@ -246,7 +246,7 @@ def test_csv_files_begin_with_a_mark_by_which_excel_knows_utf_8(
     done = audit("portfolio", "score", tables[0], "-r", "guangdong/2024", "-o", tmp_path / "out")
     assert done.code == 0, done.err
     files = sorted((tmp_path / "out").iterdir())
-    assert len(files) == 8
+    assert len(files) == 9
     for file in files:
         assert file.read_bytes().startswith(b"\xef\xbb\xbf"), file.name
         assert file.read_bytes().count(b"\xef\xbb\xbf") == 1, file.name
