@@ -33,10 +33,10 @@ def unfinished(undo: Callable[[], object]) -> Iterator[None]:
 
 @contextmanager
 def passing(remove: Callable[[], object]) -> Iterator[None]:
-    """The same for what goes away in any case."""
+    """The same for what goes away in any case; until it has gone it is unfinished."""
     with unfinished(remove):
         yield
-    remove()
+        remove()
 
 
 def forget() -> None:
