@@ -24,8 +24,8 @@ from engine.language.terms import NUMERIC, Kind, Type
 DIGITS = 15
 """Significant digits that a spreadsheet keeps; a text with more and with decimals was printed from binary."""
 
-WIDE = "０１２３４５６７８９．﹒，﹐－−﹣＋﹢／：﹪"
-NARROW = "0123456789..,,---++/:%"
+WIDE = "０１２３４５６７８９．﹒，﹐－−﹣＋﹢／：％﹪"
+NARROW = "0123456789..,,---++/:%%"
 """Full-width digits and signs, and the ASCII character that each stands for."""
 
 _NARROWED = str.maketrans(WIDE, NARROW)
@@ -166,7 +166,7 @@ def is_printed_binary(text: str) -> bool:
     """Whether the text is a number with decimals of more digits than a spreadsheet keeps, such as ``0.30000000000000004``."""
     if len(text) <= DIGITS:
         return False
-    match = re.fullmatch(r"[+-]?([0-9,]+)[.]([0-9]+)[ ]*[%％]?", text)
+    match = re.fullmatch(r"[+-]?([0-9,]+)[.]([0-9]+)[ ]*%?", text)
     if match is None:
         return False
     whole, fraction = match[1].replace(",", ""), match[2].rstrip("0")

@@ -21,7 +21,7 @@ from engine.ruleset.schema import as_text
 
 MAX_TEXT = 2000
 _AMOUNT = r"^\s*[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*$"
-_RATIO = r"^\s*[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?[%％]?\s*$"
+_RATIO = r"^\s*[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?%?\s*$"
 _DATE = r"^\s*\d{4}-\d{2}-\d{2}\s*$"
 _AMOUNT_HELP = "写成 24066.41 或 24,066.41 / write 24066.41 or 24,066.41"
 _RATIO_HELP = "写成 84.1% 或 0.841 / write 84.1% or 0.841"

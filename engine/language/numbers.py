@@ -48,7 +48,7 @@ def parse_number(text: str) -> Rational:
 
 
 def _number(text: str, after: str) -> Rational:
-    """The number; messages quote it with what stands ``after`` it."""
+    """The number; messages quote it with the percent sign that stands ``after`` it."""
     stripped = text.strip()
     match = _PLAIN.match(stripped) or _GROUPED.match(stripped)
     if match is None:
@@ -63,8 +63,10 @@ def _number(text: str, after: str) -> Rational:
 def parse_ratio(text: str) -> Rational:
     """The exact ratio that ``text`` writes: ``84.1%`` or ``0.841``."""
     stripped = text.strip()
-    if stripped.endswith(("%", "％")):
-        return _number(stripped[:-1], stripped[-1]) / HUNDRED
+    if stripped.endswith("％"):
+        raise _malformed_number(stripped[:-1], "％")
+    if stripped.endswith("%"):
+        return _number(stripped[:-1], "%") / HUNDRED
     return parse_number(stripped)
 
 
@@ -106,10 +108,11 @@ def _malformed_number(text: str, after: str) -> MalformedValue:
         unicodedata.normalize("NFKC", one) if unicodedata.east_asian_width(one) == "F" else one
         for one in text
     )
-    if plain != text and (_PLAIN.match(plain) or _GROUPED.match(plain)):
+    if (plain != text or after == "％") and (_PLAIN.match(plain) or _GROUPED.match(plain)):
+        written = shortened(plain + after.replace("％", "%"))
         return MalformedValue(
             Text(f"“{shown}”用了全角字符", f"'{shown}' is in full-width characters"),
-            Text(f"写成 {shortened(plain + after)}", f"write {shortened(plain + after)}"),
+            Text(f"写成 {written}", f"write {written}"),
         )
     if "," in text and re.fullmatch(r"[+-]?[\d,]+(\.\d+)?", text, re.ASCII):
         return MalformedValue(

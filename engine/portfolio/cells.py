@@ -57,7 +57,7 @@ def value_sql(column: Column, cell: Cell) -> str:
         if kind == Kind.RATIO:
             text = cell.sql
             whole = number_sql(trimmed(f"left({text}, -1)"), column.scale - 2, column.scale - 2)
-            return f"CASE WHEN right({text}, 1) IN ('%', '％') THEN {whole} ELSE {number_sql(text, column.scale, column.scale)} END"
+            return f"CASE WHEN right({text}, 1) = '%' THEN {whole} ELSE {number_sql(text, column.scale, column.scale)} END"
         return number_sql(cell.sql, column.scale, column.scale)
     if kind == Kind.DATE:
         if not cell.is_text:

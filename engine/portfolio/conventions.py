@@ -96,7 +96,7 @@ def printed_binary(text: str) -> str:
     """Whether it is a number with decimals of more digits than a spreadsheet keeps."""
     digits = f"regexp_replace(rtrim(regexp_extract({text}, '[0-9,.]+'), '0'), '[,]', '', 'g')"
     return (
-        f"(length({text}) > {DIGITS} AND regexp_full_match({text}, '[+-]?[0-9,]+[.][0-9]+[ ]*[%％]?') "
+        f"(length({text}) > {DIGITS} AND regexp_full_match({text}, '[+-]?[0-9,]+[.][0-9]+[ ]*%?') "
         f"AND right({digits}, 1) <> '.' AND length(ltrim(replace({digits}, '.', ''), '0')) > {DIGITS})"
     )
 
@@ -124,7 +124,7 @@ def predicates(
         yield Convention.MIDNIGHT, f"regexp_full_match({narrow}, {literal(_any_day(''))}) AND {day}"
         yield Convention.FULL_WIDTH, f"{narrow} <> {text} AND {day}"
     elif type_.kind in NUMERIC:
-        percent = "[ ]*[%％]" if type_.kind == Kind.RATIO else ""
+        percent = "[ ]*%" if type_.kind == Kind.RATIO else ""
         pattern = f"{NUMBER}(?:{percent})?" if percent else NUMBER
         stated = stated_sql(text, type_, money_unit, loose=loose)
         good = f"regexp_full_match({stated}, {literal(pattern)})"

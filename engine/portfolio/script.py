@@ -117,7 +117,7 @@ def _macros(layout: Layout) -> Iterator[str]:
     for scale in sorted(ratios):
         yield (
             f"CREATE OR REPLACE TEMP MACRO ratio_{scale}(x) AS CASE\n"
-            f"    WHEN right(cell(x), 1) IN ('%', '％') THEN units_{scale - 2}(left(cell(x), -1)) ELSE units_{scale}(x) END;"
+            f"    WHEN right(cell(x), 1) = '%' THEN units_{scale - 2}(left(cell(x), -1)) ELSE units_{scale}(x) END;"
         )
     true, false = (
         ", ".join(literal(one) for one, truth in TRUTHS.items() if truth is way) for way in (True, False)

@@ -122,7 +122,7 @@ def _decimals(
     asked = []
     for one in texts:
         is_ratio = table.columns[one].kind == Kind.RATIO
-        plain = f"rtrim({scaled[one].sql}, '%％ ')" if is_ratio else scaled[one].sql
+        plain = f"rtrim({scaled[one].sql}, '% ')" if is_ratio else scaled[one].sql
         after = f"length({plain}) - strpos({plain}, '.'){' + 2' if is_ratio else ''}"
         asked.append(f"max(CASE WHEN contains({plain}, '.') THEN {after} END)")
     row = connection.execute(f"SELECT {', '.join(asked)} FROM ({given})").fetchone()

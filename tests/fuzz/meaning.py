@@ -138,7 +138,7 @@ def _number(text: str) -> Fraction:
 
 def _ratio(text: str) -> Fraction:
     text = text.strip()
-    return _number(text[:-1]) / 100 if text.endswith(("%", "％")) else _number(text)
+    return _number(text[:-1]) / 100 if text.endswith("%") else _number(text)
 
 
 def _day(text: str) -> date:

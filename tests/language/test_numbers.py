@@ -106,14 +106,21 @@ def test_a_number_written_with_separators_reads_back(digits: int, places: int, g
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("84.1%", "0.841"), ("84.1 %", "0.841"), ("84.1％", "0.841"), ("0.841", "0.841"), ("100%", "1"), ("1", "1"),
+    [("84.1%", "0.841"), ("84.1 %", "0.841"), ("0.841", "0.841"), ("100%", "1"), ("1", "1"),
      ("-5%", "-0.05"), ("1,000%", "10"), ("0.005%", "0.00005")],
 )  # fmt: skip
 def test_a_ratio(text: str, value: str) -> None:
     assert python(parse_ratio(text)) == Fraction(value)
 
 
-@pytest.mark.parametrize("text", ["", "%", "84.1%%", "%84", "84.1‰", "1/3", "84,1%"])
+@pytest.mark.parametrize("text", ["84.1％", "８４．１％", "８４．１%"])
+def test_a_ratio_in_full_width_is_told_as_that(text: str) -> None:
+    with pytest.raises(MalformedValue, match="full-width") as found:
+        parse_ratio(text)
+    assert found.value.fix.en == "write 84.1%"
+
+
+@pytest.mark.parametrize("text", ["", "%", "％", "84.1%%", "%84", "84.1‰", "1/3", "84,1%"])
 def test_no_ratio(text: str) -> None:
     with pytest.raises(MalformedValue):
         parse_ratio(text)

@@ -81,7 +81,7 @@ def _implausible(text: str) -> tuple[Text, Text] | None:
         value = parse_ratio(text)
     except MalformedValue:
         return None
-    signed = text.strip().endswith(("%", "％"))
+    signed = text.strip().endswith("%")
     if abs(value) <= (_MOST if signed else ONE):
         return None
     percent = format_exact(value * HUNDRED)
