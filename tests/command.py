@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from threading import Thread
+
+from tests.forking import client
 
 ROOT = Path(__file__).parent.parent
 CACHE = tempfile.TemporaryDirectory(prefix="audit-cache-")
@@ -45,15 +52,76 @@ def settings(**environment: str) -> dict[str, str]:
     }
 
 
+def shell_command() -> str:
+    """What runs ``audit`` in a shell; its arguments come after it."""
+    python = shlex.quote(sys.executable)
+    if not _may_be_forked({}):
+        return f"{python} -m cli"
+    return f"{python} -S -E {shlex.quote(client.__file__)} {forking()}"
+
+
 def audit(*arguments: object, cwd: Path = ROOT, **environment: str) -> Run:
     """Run ``audit`` with ``arguments``. A traceback fails the test, whatever else is asserted."""
+    run = _forked if _may_be_forked(environment) else _started
+    done = run([*map(str, arguments)], cwd, settings(**environment))
+    assert "Traceback" not in done.out + done.err, done.err
+    assert "X000" not in done.err, done.err
+    return done
+
+
+def _may_be_forked(environment: Mapping[str, str]) -> bool:
+    """What Python itself reads when it starts needs a start, as does measuring coverage."""
+    read_at_start = ("PYTHON", "LC_", "LANG", "TZ")
+    return hasattr(os, "pidfd_open") and not (
+        any(one.startswith(read_at_start) for one in environment)
+        or any(one.startswith("COV") for one in os.environ)
+    )
+
+
+def _started(arguments: list[str], cwd: Path, environment: dict[str, str]) -> Run:
     done = subprocess.run(
-        [sys.executable, "-m", "cli", *map(str, arguments)],
-        cwd=cwd, env=settings(**environment), capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=cwd, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
     )  # fmt: skip
-    assert "Traceback" not in done.stdout + done.stderr, done.stderr
-    assert "X000" not in done.stderr, done.stderr
     return Run(done.returncode, done.stdout, done.stderr)
+
+
+def _forked(arguments: list[str], cwd: Path, environment: dict[str, str]) -> Run:
+    said: list[bytes] = [b"", b""]
+    ends = [os.pipe(), os.pipe()]
+
+    def listen(number: int) -> None:
+        with os.fdopen(ends[number][0], "rb") as pipe:
+            said[number] = pipe.read()
+
+    listening = [Thread(target=listen, args=(number,)) for number in range(2)]
+    for one in listening:
+        one.start()
+    with Path(os.devnull).open("rb") as nothing:
+        try:
+            code = client.run(
+                forking(), arguments, str(cwd), environment, [nothing.fileno(), ends[0][1], ends[1][1]]
+            )
+        finally:
+            for _, end in ends:
+                os.close(end)
+    for one in listening:
+        one.join()
+    return Run(code, *(one.decode() for one in said))
+
+
+@cache
+def forking() -> str:
+    """The socket of the process that forks for every run; it is started once, and ends with this one."""
+    path = f"{CACHE.name}/forking"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.forking.server", path],
+        cwd=ROOT, env=settings(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+    atexit.register(server.communicate)
+    assert server.stdout is not None
+    assert server.stdout.readline() == "ready\n"
+    return path
 
 
 def changed(tmp_path: Path, *replacements: tuple[str, str], name: str = "facts.yaml") -> Path:

@@ -39,7 +39,7 @@ from engine.scoring import score_directly
 from engine.source import MAX_BYTES, parse_source, read_source
 from engine.testing.examples import run_examples
 from engine.writing import write_whole
-from tests.command import GOLDEN, PATIENCE, ROOT, settings
+from tests.command import GOLDEN, PATIENCE, ROOT, settings, shell_command
 from tests.pages import PAGES, Command, File, Page, code
 
 NOT_RUN = {
@@ -49,7 +49,6 @@ NOT_RUN = {
 """Commands that the pages show and no test runs. ``make score`` runs here without its set-up."""
 
 PRELUDE = f"""
-audit() {{ {sys.executable} -m cli "$@"; }}
 make() {{ [ "$1" = score ] && audit score {GOLDEN.relative_to(ROOT)}; }}
 pytest() {{ {sys.executable} -m pytest -p engine.testing.plugin "$@"; }}
 """
@@ -64,7 +63,7 @@ def printed(page: Page, folder: Path) -> list[str]:
     steps.mkdir()
     for data in ("fixtures", "rulesets"):
         shutil.copytree(ROOT / data, here / data, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    script = [PRELUDE]
+    script = [f'audit() {{ {shell_command()} "$@"; }}', PRELUDE]
     for number, step in enumerate(page.steps):
         if isinstance(step, File):
             (steps / f"{number}.file").write_text(step.text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.language.calendar import known_years, working_days
@@ -16,7 +17,8 @@ def day_before_first() -> date:
     return date(known_years()[0], 1, 1) - timedelta(days=1)
 
 
-def numbered_days() -> list[tuple[date, int]]:
+@cache
+def numbered_days() -> tuple[tuple[date, int], ...]:
     """Every day of the calendar's years with its number."""
     first, last = known_years()
     start, end = date(first, 1, 1), date(last, 12, 31)
@@ -28,7 +30,7 @@ def numbered_days() -> list[tuple[date, int]]:
         worked += works
         numbered.append((day, 2 * worked + works))
         before, day = day, day + timedelta(days=1)
-    return numbered
+    return (*numbered,)
 
 
 def _works(day: date, before: date) -> int:
@@ -39,10 +41,11 @@ def _works(day: date, before: date) -> int:
 
 def create_calendar(connection: DuckDBPyConnection) -> None:
     """The table ``calendar``, and its numbers as the variable ``worked``."""
-    rows = ",".join(f"({number})" for _, number in numbered_days())
-    first = day_before_first().isoformat()
+    # As one text it is there in a twentieth of the time that a row of values each takes.
+    numbers = f"[{','.join(str(number) for _, number in numbered_days())}]"
     connection.execute(
-        f"CREATE OR REPLACE TABLE calendar AS SELECT DATE '{first}' + (row_number() OVER ())::INTEGER AS day, "
-        f"col0::BIGINT AS worked FROM (VALUES {rows})"
+        "CREATE OR REPLACE TABLE calendar AS SELECT ?::DATE + generate_subscripts(numbers, 1)::INTEGER AS day, "
+        "unnest(numbers) AS worked FROM (SELECT ?::BIGINT[] AS numbers)",
+        [day_before_first(), numbers],
     )
     connection.execute("SET VARIABLE worked = (SELECT list(worked ORDER BY day) FROM calendar)")

@@ -32,8 +32,8 @@ _ALSO_CALLED = {KEY: ("部门", "部门名称", KEY), "year": ("年度", "year")
 def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
     """The columns of a raw table with their types; none where there is no such table."""
     query = (
-        "SELECT column_name, data_type FROM information_schema.columns "
-        "WHERE table_catalog = current_database() AND table_schema = 'raw' AND table_name = ? ORDER BY ordinal_position"
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND schema_name = 'raw' AND table_name = ? ORDER BY column_index"
     )
     found = connection.execute(query, [table]).fetchall()
     return {one: type_ for one, type_ in found if one not in OWN_COLUMNS}

@@ -158,6 +158,7 @@ def _disk(said: Text) -> UsageProblem:
 def _settings(folder: Path, memory_limit: str, threads: int) -> Iterator[str]:
     yield f"SET temp_directory = {literal(str(folder / 'spill'))}"
     yield "SET enable_progress_bar = false"
+    yield "PRAGMA disable_checkpoint_on_shutdown"  # the database is thrown away
     yield ARITHMETIC
     if memory_limit:
         yield f"SET memory_limit = {literal(memory_limit)}"
