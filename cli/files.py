@@ -132,7 +132,7 @@ def _scorer(where: Position, ruleset: str | None, named: str, session: Session) 
     if not ruleset:
         # A facts file may name a ruleset, not a path on this machine.
         try:
-            session.library().find(reference)
+            session.library().find(reference, "file")
         except RulesetError as error:
             raise RulesetError(replace(one, where=where, path="ruleset") for one in error.problems) from None
     return session.scorer(reference)

@@ -85,7 +85,9 @@ def _scoring(source: Path, ruleset: str | None, session: Session) -> Scoring:
         raise RecordError([Problem("V004", message, Position(str(source)), fix=fix)])
     record = records[0]
     if not ruleset:
-        session.library().find(record.ruleset.id)  # a result may name a ruleset, not a path on this machine
+        session.library().find(
+            record.ruleset.id, "file"
+        )  # a result may name a ruleset, not a path on this machine
     scoring = recompute(record, session.ruleset(ruleset or record.ruleset.id), str(source))
     if changed := differences(record, scoring):
         paths = ", ".join(one.path for one in changed[:5])

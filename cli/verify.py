@@ -63,9 +63,8 @@ def _verify_file(path: Path, ruleset: str | None, session: Session) -> bool:
     differs = False
     for record in read_records(path):
         if not ruleset:
-            session.library().find(
-                record.ruleset.id
-            )  # a result may name a ruleset, not a path on this machine
+            # A result may name a ruleset, not a path on this machine.
+            session.library().find(record.ruleset.id, "file")
         found = differences_of(record, session.ruleset(ruleset or record.ruleset.id), str(path))
         _tell(one_line(f"{path}: {record.department} {record.year}"), record, found, session)
         differs |= bool(found)

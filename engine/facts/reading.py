@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,11 @@ from engine.yaml_slips import key_fix
 SECTIONS = (
     "department", "year", "ruleset", "facts", "evidence", "claimed", "judgements", "waivers", "explanations",
 )  # fmt: skip
+
+
+_YEAR = re.compile(r"\s*(\d{4})(?:\.0+)?\s*(?:年度?)?\s*")
+"""A year as people write it, with more than its digits."""
+_NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
 def load_facts(path: Path, ruleset: Ruleset) -> Facts:
@@ -149,12 +156,22 @@ def _check_year(root: Mapping, ruleset: Ruleset, problems: Problems) -> None:
         where = (root if node is None else node).position
         problems.append(Problem("F001", Text("缺少年度", "the year is missing"), where, "year"))
     elif node.text.strip() != str(ruleset.year):
+        problems.append(_wrong_year(node, ruleset))
+
+
+def _wrong_year(node: Scalar, ruleset: Ruleset) -> Problem:
+    year = str(ruleset.year)
+    shown = Text(f"“{node.text}”", f"'{node.text}'")
+    if _YEAR.sub(r"\1", unicodedata.normalize("NFKC", node.text.translate(_NUMERALS))) == year:
+        message = Text(f"年度{shown.zh}不只是半角数字", f"the year {shown.en} is not plain digits only")
+        fix = Text(f"只写 {year}", f"write {year} only")
+    else:
         message = Text(
-            f"年度 {node.text} 与规则集 {ruleset.id} 的 {ruleset.year} 不符",
-            f"the year {node.text} is not the year of the ruleset {ruleset.id}, {ruleset.year}",
+            f"年度 {node.text} 与规则集 {ruleset.id} 的 {year} 不符",
+            f"the year {node.text} is not the year of the ruleset {ruleset.id}, {year}",
         )
         fix = Text("改正年度，或换用该年的规则集", "correct the year, or use that year's ruleset")
-        problems.append(Problem("F011", message, node.position, "year", fix))
+    return Problem("F011", message, node.position, "year", fix)
 
 
 def _values(root: Mapping, values: ValueReader, problems: Problems) -> tuple[Any, ...]:

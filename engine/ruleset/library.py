@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -13,9 +15,14 @@ from engine.errors import Position, Problem, RulesetError, Text
 from engine.inputs import read_input
 from engine.ruleset.model import Ruleset
 from engine.source import Mapping, Node, Scalar, Sequence, read_source
-from engine.suggestions import suggestion
+from engine.suggestions import MANY, nearest, suggestion
 
 _ID = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*\Z")
+_LIST = Text("audit rules list 列出现有的规则集", "'audit rules list' names those at hand")
+
+Asked = Literal["command", "file", "ruleset"]
+"""Who names a ruleset: the command line, where it may be a file; a facts file or a result, which stands for any
+machine; or another ruleset, which extends it."""
 
 
 def shipped_folder() -> Path:
@@ -30,15 +37,55 @@ def is_id(text: str) -> bool:
     return _ID.match(text) is not None
 
 
-def _lying_near(ruleset_id: str) -> Text | None:
-    """How to name a folder in which nobody asked to look, though the ruleset lies there."""
+def _lying_near(reference: str, asked: Asked) -> Text | None:
+    """How to name a file in which nobody asked to look, though the reference means it."""
     for folder in (Path("rulesets"), Path()):
-        if _is_file(folder / f"{ruleset_id}.yaml"):
-            return Text(
-                f"它在文件夹 {folder} 里：加 --rulesets {folder}（写在 audit 之后），或写文件名",
-                f"it lies in the folder {folder}: add --rulesets {folder} after 'audit', or name the file",
+        for name in (reference, f"{reference}.yaml", f"{reference}.yml"):
+            if not (declared := _declared_id(folder / name)):
+                continue
+            file = _typed(folder / name)
+            ways = {
+                "command": Text(f"写成 {file}", f"write {file}"),
+                "file": Text(f"在命令里加 -r {file}", f"add -r {file} to the command"),
+                "ruleset": Text(f"写 id，例如 {declared}", f"write an id, such as {declared}"),
+            }
+            way = ways[asked]
+            if name != f"{declared}.yaml" or name == reference:
+                return way
+            in_folder = Text(
+                f"它在文件夹 {folder} 里：加 --rulesets {folder}（写在 audit 之后）",
+                f"it lies in the folder {folder}: add --rulesets {folder} after 'audit'",
             )
+            if asked == "ruleset":
+                return in_folder
+            return Text(f"{in_folder.zh}，或{way.zh}", f"{in_folder.en}, or {way.en}")
     return None
+
+
+def _typed(path: Path) -> str:
+    """A file's name as it is typed for a ruleset on the command line: known for a path, and one word to a shell."""
+    text = str(path)
+    return shlex.quote(text if _is_path(text) else f"./{text}")
+
+
+def _near_file(path: Path) -> Text:
+    """What to write for a ruleset's file that is not there."""
+    if os.path.isdir(path):
+        return Text("这是文件夹，写里面的文件", "this is a folder; name a file in it")
+    near = nearest(path.name, [one.name for one in _files_in(path.parent) if _declared_id(one)])
+    if near is not None:
+        file = _typed(path.with_name(near))
+        return Text(f"是否应为 {file}？", f"did you mean {file}?")
+    return _LIST
+
+
+def _files_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(one for one in folder.iterdir() if one.suffix.lower() in (".yaml", ".yml", ".json"))[
+            :MANY
+        ]
+    except OSError:
+        return []
 
 
 class Library(Struct, frozen=True):
@@ -61,21 +108,22 @@ class Library(Struct, frozen=True):
                     found.add(ruleset_id)
         yield from sorted(found)
 
-    def find(self, ruleset_id: str) -> Path:
-        """The file of a ruleset. Raises :class:`RulesetError` (R010) where there is none."""
+    def find(self, ruleset_id: str, asked: Asked = "command") -> Path:
+        """The file of a ruleset, which is ``asked`` for. Raises :class:`RulesetError` (R010) where there is none."""
         if not is_id(ruleset_id):
             message = Text(f"“{ruleset_id}”不是规则集 id", f"'{ruleset_id}' is not the id of a ruleset")
             fix = Text(
                 "写规则集文件夹之内的 id，只用小写字母、数字、_、- 和 /，例如 guangdong/2024",
                 "write an id inside the rulesets folder, in lower case letters, digits, _, - and /, such as guangdong/2024",
             )
-            raise RulesetError([Problem("R010", message, fix=fix)])
+            meant = _lying_near(ruleset_id, asked) or suggestion(ruleset_id, [*self.ids()]) or fix
+            raise RulesetError([Problem("R010", message, fix=meant)])
         for folder in self.all_folders():
             path = folder / f"{ruleset_id}.yaml"
             if _is_file(path) and _real(path).is_relative_to(_real(folder)):
                 return path
         message = Text(f"没有规则集“{ruleset_id}”", f"there is no ruleset '{ruleset_id}'")
-        meant = _lying_near(ruleset_id) or suggestion(ruleset_id, [*self.ids()])
+        meant = _lying_near(ruleset_id, asked) or suggestion(ruleset_id, [*self.ids()]) or _LIST
         raise RulesetError([Problem("R010", message, fix=meant)])
 
     def load(self, reference: str) -> Ruleset:
@@ -120,7 +168,7 @@ class Library(Struct, frozen=True):
         library = self.beside(path, root)
 
         def load(ruleset_id: str) -> Node:
-            base = library.find(ruleset_id)
+            base = library.find(ruleset_id, "ruleset")
             found(ruleset_id, base)
             return library.read(ruleset_id, base)
 
@@ -136,7 +184,7 @@ class Library(Struct, frozen=True):
         if _is_path(reference):
             if not _is_file(path):
                 message = Text("没有这个规则集文件", "there is no such ruleset file")
-                raise RulesetError([Problem("R010", message, Position(reference))])
+                raise RulesetError([Problem("R010", message, Position(reference), fix=_near_file(path))])
             return path
         return self.find(reference)
 

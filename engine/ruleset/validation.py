@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -34,6 +35,7 @@ _QUOTE_IT = Text(
 
 
 MORE = "R065"
+_NUMBER_AND_UNIT = re.compile(r"\s*(\d+)\s*(?:年度?|分|位|%)\s*")
 
 
 def problems_of(error: ValidationError, root: Node) -> list[Problem]:
@@ -91,6 +93,8 @@ def _plain_fix(node: Scalar) -> Text | None:
     plain = unicodedata.normalize("NFKC", node.text)
     if plain != node.text and plain.isdigit():
         return Text(f"用半角数字写成 {plain}", f"write {plain}, in plain digits")
+    if number := _NUMBER_AND_UNIT.fullmatch(plain):
+        return Text(f"只写 {number[1]}", f"write {number[1]} only")
     return wide_sign(node.text)
 
 

@@ -1,0 +1,81 @@
+"""What the messages about facts say: what is wrong, where, and what to type instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import FactsError, Problem, RulesetError
+from engine.facts.reading import read_facts
+from engine.ruleset.building import build_ruleset
+from engine.ruleset.model import Ruleset
+from engine.source import parse_source
+
+TABLE = """\
+ruleset: t
+title: 试表
+year: 2024
+money: {unit: 万元, decimals: 2}
+points: {total: 10, decimals: 2, rounding: half_up}
+facts:
+  spent: {label: {zh: 本年支出, en: Spent}, type: money}
+criteria:
+  - id: use
+    title: {zh: 使用, en: Use}
+    points: 6
+    deductions:
+      - {id: much, when: spent > 100, deduct: 1, waivable: true, because: 多}
+    explain:
+      - {id: why, when: spent > 100, because: 请说明}
+  - id: judged
+    title: {zh: 评审, en: Judged}
+    points: 4
+    judged: {at_most: 4}
+"""
+FACTS = """\
+department: 甲局
+year: 2024
+facts:
+  spent: 120
+judgements:
+  judged: {deduct: 0, by: 乙, reason: 好}
+"""
+
+
+@pytest.fixture(scope="module")
+def table() -> Ruleset:
+    return build_ruleset(parse_source(TABLE.encode(), "t.yaml", FactsError))
+
+
+def problems(table: Ruleset, text: str) -> tuple[Problem, ...]:
+    with pytest.raises(FactsError) as caught:
+        read_facts(parse_source(text.encode(), "f.yaml", FactsError), table)
+    return caught.value.problems
+
+
+def told(table: Ruleset, text: str) -> list[str]:
+    return [line for one in problems(table, text) for line in (one.render("zh"), one.render("en"))]
+
+
+@pytest.mark.parametrize("year", ["2024年", "２０２４", "２０２４年度", "2024 年", "2024.0", "二〇二四年"])
+def test_a_year_that_is_more_than_its_digits(table: Ruleset, year: str) -> None:
+    assert told(table, FACTS.replace("2024", year)) == [
+        f"f.yaml:2:7: F011 year：年度“{year}”不只是半角数字（处理：只写 2024）",
+        f"f.yaml:2:7: F011 year: the year '{year}' is not plain digits only (fix: write 2024 only)",
+    ]
+
+
+@pytest.mark.parametrize("year", ["2023", "2023年", "２０２３", "24", "2024年预算", "2024-2025"])
+def test_another_year(table: Ruleset, year: str) -> None:
+    assert told(table, FACTS.replace("2024", year))[1].endswith(
+        "(fix: correct the year, or use that year's ruleset)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "fix"), [("2024年", "write 2024 only"), ("２０２４", "write 2024, in plain digits")]
+)
+def test_a_year_of_a_ruleset_that_is_more_than_its_digits(written: str, fix: str) -> None:
+    with pytest.raises(RulesetError) as caught:
+        build_ruleset(parse_source(TABLE.replace("2024", written).encode(), "t.yaml", RulesetError))
+    (problem,) = caught.value.problems
+    assert problem.render("en") == f"t.yaml:3:7: R003 a whole number is wanted here (fix: {fix})"
