@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from copy import copy
 from gettext import bindtextdomain, gettext, textdomain
 from pathlib import Path
 
@@ -58,7 +59,13 @@ def localize(command: click.Command, language: Language) -> click.Command:
     """The command with its help, and that of its options, in ``language``."""
     command.help = in_language(command.help or "", language)
     command.short_help = None
+    if language == "zh":
+        command.options_metavar = "[选项]"
+        if isinstance(command, click.Group):
+            command.subcommand_metavar = "命令 [参数]..."
     for parameter in command.params:
+        parameter.type = copy(parameter.type)
+        parameter.type.name = gettext(parameter.type.name)
         if isinstance(parameter, click.Option) and parameter.help:
             parameter.help = in_language(gettext(parameter.help), language)
     return command

@@ -46,7 +46,8 @@ def report(session: Session, source: Path, output: Path, ruleset: str | None, te
 
     suffix = output.suffix.lower()
     if template is not None and suffix != ".docx":
-        raise click.BadParameter("a template is for .docx", param_hint="--template")
+        only = session.say(Text("模板只用于 .docx", "a template is for .docx"))
+        raise click.BadParameter(only, param_hint="--template")
     view = View(_scoring(source, ruleset, session), session.language)
     write_whole(output, _rendered(suffix, view, report_of(view), template))
 

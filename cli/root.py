@@ -116,15 +116,18 @@ def _told(error: AuditError, language: Language) -> int:
 
 
 def _unwritten(error: OSError) -> UsageProblem:
-    message = Text(f"无法写出结果（{error.strerror}）", f"cannot write the output ({error.strerror})")
+    from engine.causes import cause
+
+    why = cause(error)
+    message = Text(f"无法写出结果（{why.zh}）", f"cannot write the output ({why.en})")
     return UsageProblem([Problem("U001", message)])
 
 
 def _refused(error: OSError) -> UsageProblem:
     """What the system would not do. Whoever opens a file of the user's tells of it: this is a file of the run's own."""
-    message = Text(
-        f"系统不允许（{error.strerror or error}）",
-        f"the system does not allow it ({error.strerror or error})",
-    )
+    from engine.causes import cause
+
+    why = cause(error)
+    message = Text(f"系统不允许（{why.zh}）", f"the system does not allow it ({why.en})")
     where = Position(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else None
     return UsageProblem([Problem("U008", message, where)])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Session, pass_session
+from cli.language import wanted
 from cli.messages import print_error
 from cli.outputs import OutputPath
 from engine.errors import AuditError, OutputIsInput, Text, one_line
@@ -25,7 +26,7 @@ def _points(context: click.Context, parameter: click.Parameter, value: str | Non
     try:
         return None if value is None else parse_number(value)
     except MalformedValue as error:
-        raise click.BadParameter(one_line(error.reason.en)) from None
+        raise click.BadParameter(one_line(error.reason.in_language(wanted()))) from None
 
 
 KINDS = {"table": "text", "json": "json", "csv": "csv", "markdown": "markdown"}
@@ -80,7 +81,11 @@ def score(
     from cli.files import score_file
 
     if report is not None and (len(facts) > 1 or format_ not in ("table", "markdown")):
-        raise click.UsageError("--against compares one department, as a table or in Markdown")
+        only = Text(
+            "--against 只对照一个部门，格式为 table 或 markdown",
+            "--against compares one department, as a table or in Markdown",
+        )
+        raise click.UsageError(session.say(only))
     scorings: list[Scoring] = []
     exit_code = 0
     for path in facts:

@@ -85,7 +85,10 @@ class _Writing:
                     self.check(path)  # what is read may have come here meanwhile
                     self.put(temporary, place)
             except OSError as error:
-                message = Text(f"无法写入（{error.strerror}）", f"cannot write the file ({error.strerror})")
+                from engine.causes import cause
+
+                why = cause(error)
+                message = Text(f"无法写入（{why.zh}）", f"cannot write the file ({why.en})")
                 raise UsageProblem([Problem("U001", message, Position(str(path)))]) from None
 
     def check(self, path: Path) -> None:

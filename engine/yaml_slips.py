@@ -84,7 +84,7 @@ _BARE_COLON = (
     Text("在冒号后加一个空格", "write a space after the colon"),
 )
 
-_LOOKED_AT = 20_000
+LOOKED_AT = 20_000
 """How many characters on either side of the place where reading stopped are looked at."""
 
 _Slip = tuple[Text, Text]
@@ -119,8 +119,7 @@ _IN_A_KEY = (
 
 def explained(failure: Any, text: str) -> tuple[Text, Text, int]:
     """What is wrong, what to do about it, and where in ``text``, of a ``MarkedYAMLError``."""
-    mark = failure.problem_mark or failure.context_mark
-    index = min(mark.index, len(text)) if mark else 0
+    index = index_of(failure, text)
     problem = str(failure.problem or failure.context)
     opened = failure.context_mark.index if failure.context_mark else index
     if text[index : index + 1] == "\t":
@@ -139,13 +138,19 @@ def explained(failure: Any, text: str) -> tuple[Text, Text, int]:
     return _told(known, _FIXES.get(known, _LOOK), index)
 
 
+def index_of(failure: Any, text: str) -> int:
+    """Where reading ``text`` stopped, by a ``MarkedYAMLError``."""
+    mark = failure.problem_mark or failure.context_mark
+    return min(mark.index, len(text)) if mark else 0
+
+
 def _told(words: Text, fix: Text, index: int) -> tuple[Text, Text, int]:
     return Text(f"YAML 语法有误：{words.zh}", f"the YAML is broken: {words.en}"), fix, index
 
 
 def slip_near(text: str, start: int, index: int) -> tuple[_Slip, int] | None:
     """The character that was probably meant for another, from the line of ``start`` to that of ``index``."""
-    least, most = max(index - _LOOKED_AT, 0), index + _LOOKED_AT
+    least, most = max(index - LOOKED_AT, 0), index + LOOKED_AT
     first = max(text.rfind("\n", 0, start) + 1, least)
     end = text.find("\n", index, most)
     seen = _QUOTED.sub(lambda match: "\0" * len(match[0]), text[first : most if end < 0 else end])
@@ -172,6 +177,16 @@ def wide_sign(text: str) -> Text | None:
         if any(sign in text for sign in signs):
             return Text(f"{words.zh}：{fix.zh}", f"{words.en}: {fix.en}")
     return None
+
+
+def wide_slip(text: str, index: int, *, closing: bool) -> tuple[_Slip, int] | None:
+    """The character at ``index`` that was meant for a plain one; of a text in quotes, the mark that should close it."""
+    here = text[index : index + 1]
+    if closing:
+        return _closing_quote(text, index)
+    if here in ("\u3000", "\u00a0"):
+        return _BLANK, index
+    return next(((slip, index) for signs, slip in _IN_A_KEY if here and here in signs), None)
 
 
 def _places(

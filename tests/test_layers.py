@@ -12,9 +12,9 @@ from tests.command import ROOT
 
 LAYERS = (
     {"errors"},
-    {"inputs", "unfinished"},
+    {"inputs", "unfinished", "causes"},
     {"suggestions"},
-    {"yaml_slips", "markdown", "writing", "side_by_side"},
+    {"json_slips", "yaml_slips", "markdown", "writing", "side_by_side"},
     {"source"},
     {"language"},
     {"ruleset"},

@@ -10,6 +10,7 @@ import click
 
 from cli.context import Session, pass_session
 from cli.outputs import OutputPath
+from engine.errors import Text
 
 
 @click.command()
@@ -27,8 +28,12 @@ def schema(session: Session, kind: str, ruleset: str | None, output: Path | None
     例如 `audit rules schema facts guangdong/2024`；编辑器如何使用，见 docs/editors.md。
     """
     if (ruleset is None) == (kind == "facts"):
-        wanted = "name the ruleset" if ruleset is None else "the schema of rulesets is one for all"
-        raise click.UsageError(f"{wanted}: audit rules schema ruleset | facts RULESET")
+        wanted = (
+            Text("写明规则集", "name the ruleset")
+            if ruleset is None
+            else Text("各规则集的 schema 是同一个", "the schema of rulesets is one for all")
+        )
+        raise click.UsageError(f"{session.say(wanted)}: audit rules schema ruleset | facts RULESET")
     text = schema_text(_ruleset_schema() if ruleset is None else _facts_schema(session, ruleset))
     if output is None:
         click.echo(text, nl=False)

@@ -60,7 +60,9 @@ def test(session: Session, rulesets: tuple[str, ...], verbose: bool, junit: Path
     发现的反例会记住，下次先试。加 --obligations 时，逐条规则查看各种情形（触发、不触发、恰在界限、刚过界限）是否都有示例。
     """
     if write and not obligations:
-        raise click.UsageError("--write goes with --obligations")
+        raise click.UsageError(
+            session.say(Text("--write 须与 --obligations 同用", "--write goes with --obligations"))
+        )
     suites: list[tuple[Ruleset, list[ExampleOutcome]]] = []
     holds = True
     library = session.library()

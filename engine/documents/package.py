@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from engine.causes import cause, in_both
 from engine.errors import AuditError, Position, Problem, Text
 from engine.inputs import read_input
 
@@ -34,9 +35,9 @@ def read_limited(path: Path, error: type[AuditError]) -> bytes:
     try:
         content = read_input(path, MAX_BYTES + 1)
     except (OSError, ValueError) as failure:
-        reason = (failure.strerror if isinstance(failure, OSError) else None) or str(failure)
+        why = cause(failure)
         raise error(
-            [_problem("D002", path, f"无法读取文件（{reason}）", f"cannot read the file ({reason})")]
+            [_problem("D002", path, f"无法读取文件（{why.zh}）", f"cannot read the file ({why.en})")]
         ) from None
     if len(content) > MAX_BYTES:
         size = f"{MAX_BYTES:,}"
@@ -82,9 +83,9 @@ def check_package(content: bytes, path: Path, main_part: str, error: type[AuditE
         OSError,
         ValueError,
     ) as failure:
-        reason = str(failure) or failure.__class__.__name__
+        why = cause(failure)
         raise error(
-            [_problem("D004", path, f"文件已损坏（{reason}）", f"the file is damaged ({reason})")]
+            [_problem("D004", path, f"文件已损坏（{why.zh}）", f"the file is damaged ({why.en})")]
         ) from None
 
 
@@ -142,9 +143,9 @@ def _check_part(
         fix = Text("删去数据以外的行、列和格式", "delete rows, columns and formats beyond the data")
         raise error([_problem("D003", path, zh, en, fix)]) from None
     except (expat.ExpatError, LookupError, ValueError) as failure:  # or an encoding that nobody knows
-        reason = f"{part.filename}: {failure}"
+        why = in_both(f"{part.filename}: {failure}")
         raise error(
-            [_problem("D004", path, f"文件已损坏（{reason}）", f"the file is damaged ({reason})")]
+            [_problem("D004", path, f"文件已损坏（{why.zh}）", f"the file is damaged ({why.en})")]
         ) from None
 
 

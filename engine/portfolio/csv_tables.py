@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.causes import cause
 from engine.errors import FactsError, Position, Problem, Text
 from engine.inputs import open_input, shown
 from engine.portfolio.encodings import CODECS, UTF8, encoding_of, transcode
@@ -177,7 +178,8 @@ def malformed(file: CsvFile, error: Exception) -> FactsError:
                 return _unusable(file, rows.number, "S120", message, fix)
     except csv.Error as failure:
         message = Text(
-            f"从这一行起引号不成对（{failure}）", f"from here on the quotes do not match ({failure})"
+            f"从这一行起引号不成对（{cause(failure).zh}）",
+            f"from here on the quotes do not match ({failure})",
         )
         return _unusable(file, rows.begins, "S120", message)
     return FactsError([unreadable(file.path, error)])

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.causes import cause
 from engine.errors import Position, Problem, Text, UsageProblem, text_list
 from engine.inputs import shown
 from engine.portfolio.layout import MAIN
@@ -146,8 +147,8 @@ def _below(folder: Path, *, deep: bool) -> Iterator[tuple[Path, Text | None]]:
             with os.scandir(here) as found:
                 entries = list(found)
         except OSError as error:
-            said = error.strerror or str(error)
-            yield here, Text(f"打不开文件夹（{said}）", f"the folder cannot be opened ({said})")
+            why = cause(error)
+            yield here, Text(f"打不开文件夹（{why.zh}）", f"the folder cannot be opened ({why.en})")
             continue
         for entry in entries:
             path = here / entry.name

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.causes import cause
 from engine.errors import Position, Problem, RecordError, Text
 from engine.inputs import note_input, shown
 from engine.portfolio.amounts import as_decimal
@@ -14,7 +15,7 @@ from engine.portfolio.databases import attach, tables_of
 from engine.portfolio.finding import TABLES, Unread
 from engine.portfolio.quoting import literal, name
 from engine.portfolio.results import COLUMNS
-from engine.portfolio.workspace import Workspace, same_said
+from engine.portfolio.workspace import Workspace
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -47,7 +48,7 @@ def open_result(workspace: Workspace, path: Path) -> tuple[Unread, ...]:
     except duckdb.OutOfMemoryException:
         raise
     except (duckdb.Error, OSError) as error:
-        said = same_said(error)
+        said = cause(error)
         raise _no_result(path, Text(f"（{said.zh}）", f" ({said.en})")) from None
     _check(connection, path)
     return tuple(unread)

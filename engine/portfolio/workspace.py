@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
+from engine.causes import cause
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.inputs import shown
 from engine.portfolio.finding import DATABASES, TABLES
@@ -118,7 +119,7 @@ def workspace(
             )
             raise UsageProblem([Problem("U031", message, fix=fix)]) from None
         except (duckdb.IOException, duckdb.TransactionException) as error:
-            raise _disk(same_said(error)) from None
+            raise _disk(cause(error)) from None
         except duckdb.ParserException as error:
             if "memory" not in str(error):
                 raise
@@ -138,12 +139,6 @@ def require_extra() -> None:
         message = Text(f"缺少软件包 {listed[0]}", f"the package {listed[1]} is not installed")
         fix = Text("运行 pip install 'audit-score[portfolio]'", "run pip install 'audit-score[portfolio]'")
         raise UsageProblem([Problem("U030", message, fix=fix)])
-
-
-def same_said(error: Exception) -> Text:
-    """What the database says of what it cannot do, in its own words."""
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return Text(said, said)
 
 
 def _disk(said: Text) -> UsageProblem:
@@ -205,8 +200,6 @@ def _sayable(path: Path) -> bool:
 
 def unreadable(file: Path, error: Exception) -> Problem:
     """The problem of a file that cannot be read, by what was said when it was opened."""
-    said = same_said(error)
-    if isinstance(error, OSError) and error.strerror:
-        said = Text(error.strerror, error.strerror)
+    said = cause(error)
     message = Text(f"无法读取（{said.zh}）", f"cannot be read ({said.en})")
     return Problem("S102", message, Position(shown(file)))

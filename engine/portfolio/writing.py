@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.causes import cause
 from engine.errors import Position, Problem, Text, UsageProblem
 from engine.inputs import refuse_input, shown
 from engine.portfolio.quoting import literal
@@ -55,7 +56,8 @@ def write_results(workspace: Workspace, path: Path, format_: Format, report: Rep
                         rows = without_formulas(connection, rows, mark=MARK)
                     connection.execute(f"COPY ({rows}) TO {file} ({options})")
     except OSError as error:
-        message = Text(f"无法写入（{error.strerror}）", f"cannot write the result ({error.strerror})")
+        why = cause(error)
+        message = Text(f"无法写入（{why.zh}）", f"cannot write the result ({why.en})")
         raise UsageProblem([Problem("U001", message, Position(shown(path)))]) from None
 
 

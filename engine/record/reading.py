@@ -9,15 +9,20 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from engine.causes import cause
 from engine.errors import Position, Problem, RecordError, Text
 from engine.inputs import read_input
+from engine.json_slips import json_slip
 from engine.record.document import ResultDocument
+from engine.source import SourceFile
 
 MAX_BYTES = 128 * 1024 * 1024
 MAX_TEXTS = 5_000_000
 """Of texts that are no keys, each of which takes memory of its own."""
 MAX_FACTS = 500_000
 """Of the values that the facts in a result hold."""
+LOOKED_THROUGH = 8 * 1024 * 1024
+"""Bytes of what is no JSON that are read again to say why not; of more only the place is told."""
 DEEPEST = 200
 """No facts are nested deeper; the walks over them may then recurse."""
 
@@ -26,12 +31,23 @@ _WRITTEN_BY_SCORE = Text(
 )
 _TOKENS = re.compile(rb'("(?:[^"\\]|\\.)*")\s*(:?)|[\[\]{},]')
 _WORDS = (
-    (r"Expected `(.+)`, got `(.+)`", "应为 {0}，却是 {1}"),
+    (r"Expected `(.+)`, got `(.+)`", "应为{0}，却是{1}"),
     (r"Object missing required field `(.*)`", "缺少键 {0}"),
     (r"Object contains unknown field `(.*)`", "不认识的键 {0}"),
     (r"Invalid enum value (.*)", "不允许的值 {0}"),
+    (r"Expected `(.+)` (>=|<=|>|<) (.+)", "应为 {1} {2} 的{0}"),
+    (r"Expected `(.+)` of length (>=|<=|>|<) (.+)", "应为长度 {1} {2} 的{0}"),
+    (r"Expected `(.+)` matching regex (.+)", "应为合于 {1} 的{0}"),
+    (r"Integer value out of range", "整数过大"),
+    (r"Number out of range", "数过大"),
+    (r"Object (?:contains|has) .*", "键不对"),
 )
 """What msgspec says, in Chinese."""
+_TYPES = {
+    "str": "文字", "int": "整数", "float": "小数", "bool": "true 或 false", "null": "空值 null", "array": "列表 […]",
+    "object": "映射 {…}",
+}  # fmt: skip
+"""The types of JSON as msgspec names them."""
 
 
 def read_records(path: Path) -> list[ResultDocument]:
@@ -40,8 +56,8 @@ def read_records(path: Path) -> list[ResultDocument]:
     try:
         content = read_input(path, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        message = Text(f"无法读取文件（{reason}）", f"cannot read the file ({reason})")
+        why = cause(error)
+        message = Text(f"无法读取文件（{why.zh}）", f"cannot read the file ({why.en})")
         raise RecordError([Problem("V001", message, Position(name))]) from None
     return records_in(content, name)
 
@@ -83,8 +99,7 @@ def _decoded(content: bytes, name: str) -> list[ResultDocument]:
         said, _, path = str(error).partition(" - at `")
         raise _no_result(_counted_from_one(path.rstrip("`")), said, name) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = Text(f"不是可读的 UTF-8 JSON（{error}）", f"not JSON ({error})")
-        raise RecordError([Problem("V002", message, Position(name), fix=_WRITTEN_BY_SCORE)]) from None
+        raise _no_json(error, content, name) from None
     if not _is_plainly(read, content):
         _check_structure(content, name)
     return read if is_list else [read]
@@ -144,6 +159,12 @@ def _check_texts(value: Any, path: str, name: str) -> None:
         raise _no_result(path, f"Expected `str`, got `{type(value).__name__}`", name)
 
 
+def _in_chinese(said: str) -> str:
+    """A type as msgspec names it, such as ``array | null``; any other text as it is."""
+    types = [_TYPES.get(one) for one in said.split(" | ")]
+    return "或".join(one for one in types if one) if all(types) else said
+
+
 def _counted_from_one(path: str) -> str:
     """``$[0].criteria[0].earned`` as other messages name it: ``[1].criteria[1].earned``."""
     return (
@@ -151,10 +172,32 @@ def _counted_from_one(path: str) -> str:
     )
 
 
+def _no_json(error: Exception, content: bytes, name: str) -> RecordError:
+    """That the content is no JSON, with the line and column where it ends being any."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as failure:
+        message = Text("不是 UTF-8 编码的 JSON", "not JSON in UTF-8")
+        why, at = cause(failure), failure.start
+        where = _place(content[:at].decode(), at, name)
+    else:
+        slip = json_slip(text) if len(content) <= LOOKED_THROUGH else None
+        message, why = Text("不是 JSON", "not JSON"), slip[0] if slip else cause(error)
+        byte = re.search(r"\(byte (\d+)\)", str(error))
+        at = slip[2] if slip else len(content[: int(byte[1])].decode(errors="ignore")) if byte else len(text)
+        where = _place(text, at, name)
+    message = Text(f"{message.zh}（{why.zh}）", f"{message.en} ({why.en})")
+    return RecordError([Problem("V002", message, where, fix=_WRITTEN_BY_SCORE)])
+
+
+def _place(text: str, index: int, name: str) -> Position:
+    return SourceFile(name, text).position(index)
+
+
 def _no_result(path: str, said: str, name: str) -> RecordError:
     chinese = said
     for pattern, words in _WORDS:
         if found := re.fullmatch(pattern, said):
-            chinese = words.format(*found.groups())
+            chinese = words.format(*map(_in_chinese, found.groups()))
     message = Text(f"不是结果文件（{chinese}）", f"not a result document ({said})")
     return RecordError([Problem("V003", message, Position(name), path, _WRITTEN_BY_SCORE)])

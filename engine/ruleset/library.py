@@ -70,7 +70,7 @@ def _typed(path: Path) -> str:
 
 def _near_file(path: Path) -> Text:
     """What to write for a ruleset's file that is not there."""
-    if os.path.isdir(path):
+    if os.path.isdir(path):  # noqa: PTH112 - which says no of too long a name
         return Text("这是文件夹，写里面的文件", "this is a folder; name a file in it")
     near = nearest(path.name, [one.name for one in _files_in(path.parent) if _declared_id(one)])
     if near is not None:

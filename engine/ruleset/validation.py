@@ -23,8 +23,12 @@ _MESSAGES = {
     "dict_type": Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"),
     "model_type": Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"),
     "model_attributes_type": Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here"),
+    "int_from_float": Text("此处应为整数", "a whole number is wanted here"),
+    "int_parsing_size": Text("整数过大", "the number is too large"),
     "too_short": Text("列表不能为空", "the list is empty"),
 }
+
+_BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le"}
 
 FEW = 8
 """So many keys are listed where none is near."""
@@ -84,7 +88,14 @@ def _problem(detail: Any, root: Node) -> Problem:
             "not a valid name (lower case letters, digits and _, a letter first)",
         )
         return Problem("R005", message, node.position)
-    message = _MESSAGES.get(kind, Text(f"内容不对（{detail['msg']}）", f"not valid ({detail['msg']})"))
+    if kind in _BOUNDS:
+        bound = context[_BOUNDS[kind]]
+        message = {
+            "ge": Text(f"应不小于 {bound}", f"must be at least {bound}"),
+            "le": Text(f"应不大于 {bound}", f"must be at most {bound}"),
+        }[_BOUNDS[kind]]
+        return Problem("R003", message, node.position)
+    message = _MESSAGES.get(kind, Text("内容不对", f"not valid ({detail['msg']})"))
     return Problem("R003", message, node.position, fix=_plain_fix(node) if isinstance(node, Scalar) else None)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.errors import AuditError, Position, Problem, Text
 from engine.inputs import read_input
 from engine.source.characters import DELETE, hidden_at, not_allowed
 from engine.source.nodes import SURROGATE_PAIR, Entry, Mapping, Node, Scalar, Sequence, SourceFile
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import MarkedYAMLError
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_DEPTH = 40
@@ -34,8 +37,10 @@ def read_source(path: Path, error: type[AuditError], name: str | None = None) ->
     try:
         content = read_input(path, MAX_BYTES + 1)
     except (OSError, ValueError) as failure:
-        reason = (failure.strerror if isinstance(failure, OSError) else None) or str(failure)
-        message = Text(f"无法读取文件（{reason}）", f"cannot read the file ({reason})")
+        from engine.causes import cause
+
+        why = cause(failure)
+        message = Text(f"无法读取文件（{why.zh}）", f"cannot read the file ({why.en})")
         raise error([Problem("S102", message, Position(shown))]) from None
     if len(content) > MAX_BYTES:
         message = Text(
@@ -70,7 +75,10 @@ def _decode(content: bytes, name: str, error: type[AuditError]) -> str:
         return _one_line_end(content.decode("utf-8-sig"))
     except UnicodeDecodeError as failure:
         readable = _one_line_end(failure.object[: failure.start].decode("utf-8"))
-        message = Text("文件不是 UTF-8 编码", "the file is not UTF-8 text")
+        from engine.causes import cause
+
+        which = cause(failure)
+        message = Text(f"文件不是 UTF-8 编码（{which.zh}）", f"the file is not UTF-8 text ({which.en})")
         where = SourceFile(name, readable).position(len(readable))
         raise error([Problem("S103", message, where, fix=NOT_UTF8)]) from None
 
@@ -132,16 +140,25 @@ class _Reader:
         except _Stop:
             pass
         except MarkedYAMLError as failure:
-            from engine.yaml_slips import explained
-
-            message, fix, index = explained(failure, self.text)
-            self.report("S104", message, self.original(index), fix)
+            self.report("S104", *self.slip(failure))
         if not self.problems and root is None:
             self.report("S105", Text("文件是空的", "the file is empty"), 0)
         if self.problems:
             raise self.error(self.problems)
         assert root is not None
         return root
+
+    def slip(self, failure: MarkedYAMLError) -> tuple[Text, int, Text]:
+        """What is wrong with a text that is no YAML, and no JSON if that is what it is meant to be."""
+        from engine.json_slips import is_json, json_slip
+        from engine.yaml_slips import explained, index_of
+
+        at = self.original(index_of(failure, self.text))
+        if is_json(self.file.text, self.file.name) and (found := json_slip(self.file.text, at)):
+            words, fix, at = found
+            return Text(f"JSON 语法有误：{words.zh}", f"the JSON is broken: {words.en}"), at, fix
+        message, fix, at = explained(failure, self.text)
+        return message, self.original(at), fix
 
     def build(self, parser: Any) -> Node | None:
         """The tree, from the parser's events, without recursion. Raises :class:`_Stop`."""

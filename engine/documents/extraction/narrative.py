@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from engine.causes import cause, in_both
 from engine.documents.apart import MEGABYTES, SECONDS, Exhausted, Failed, GoesOn, apart
 from engine.documents.extraction import word
 from engine.documents.extras import require
@@ -106,14 +107,19 @@ def _limited(lines: Iterable[Line], name: str) -> Iterator[Line]:
 
 
 def _plain(content: bytes, name: str) -> Iterator[Line]:
+    reasons: list[Text] = []
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as failure:
+            reasons.append(cause(failure))
             continue
         break
     else:
-        message = Text("既不是 UTF-8 也不是 GB 18030 编码的文字", "neither UTF-8 nor GB 18030 text")
+        message = Text(
+            f"既不是 UTF-8 也不是 GB 18030 编码的文字（{'；'.join(one.zh for one in reasons)}）",
+            f"neither UTF-8 nor GB 18030 text ({'; '.join(one.en for one in reasons)})",
+        )
         raise UsageProblem([Problem("D030", message, Position(name))])
     for number, line in enumerate(_each_line(text), 1):
         if line.strip():
@@ -137,7 +143,8 @@ def _word(content: bytes, path: Path) -> Iterator[Line]:
             elif block.strip():
                 yield Line(block, place, where)
     except word.TooLarge as failure:
-        message = Text(f"表格过大（{failure}）", f"a table is too large ({failure})")
+        why = failure.reason
+        message = Text(f"表格过大（{why.zh}）", f"a table is too large ({why.en})")
         raise UsageProblem([Problem("D003", message, Position(str(path)))]) from None
     except word.Unreadable as failure:
         raise UsageProblem([_damaged(path, str(failure))]) from None
@@ -189,6 +196,7 @@ def _pages(content: bytes, path: Path, goes_on: GoesOn) -> list[list[str]]:
 
 
 def _damaged(path: Path, reason: str) -> Problem:
+    why = in_both(reason)
     return Problem(
-        "D004", Text(f"文件已损坏（{reason}）", f"the file is damaged ({reason})"), Position(str(path))
+        "D004", Text(f"文件已损坏（{why.zh}）", f"the file is damaged ({why.en})"), Position(str(path))
     )

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.parsers import expat
 
+from engine.errors import Text
+
 MAIN_PART = "word/document.xml"
 MAX_COLUMNS = 1_000
 """Columns of a table; Word itself makes 63."""
@@ -37,7 +39,11 @@ class Unreadable(Exception):
 
 
 class TooLarge(Unreadable):
-    """There are more cells than are read."""
+    """There are more than ``most`` of ``what``, and no more are read."""
+
+    def __init__(self, most: int, what: Text) -> None:
+        super().__init__(f"over {most:,} {what.en}")
+        self.reason = Text(f"超过 {most:,} {what.zh}", f"over {most:,} {what.en}")
 
 
 def blocks(content: bytes) -> Iterator[Block]:
@@ -132,7 +138,7 @@ class _Reader:
         if not re.fullmatch("[0-9]{1,9}", written, re.ASCII):
             raise Unreadable(f"{name} is '{written[:40]}'")
         if int(written) > MAX_COLUMNS:
-            raise TooLarge(f"over {MAX_COLUMNS:,} columns")
+            raise TooLarge(MAX_COLUMNS, Text("列", "columns"))
         return int(written)
 
     def end(self, full: str) -> None:
@@ -171,10 +177,10 @@ class _Reader:
             written = self.above.get(place, written)
         span = max(self.span, 1)
         if place + span > MAX_COLUMNS:
-            raise TooLarge(f"over {MAX_COLUMNS:,} columns")
+            raise TooLarge(MAX_COLUMNS, Text("列", "columns"))
         self.cells += span
         if self.cells > MAX_CELLS:
-            raise TooLarge(f"over {MAX_CELLS:,} cells")
+            raise TooLarge(MAX_CELLS, Text("个单元格", "cells"))
         for at in range(place, place + span):
             self.above[at] = written
             self.row.append(written)

@@ -10,6 +10,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+from engine.causes import in_both
 from engine.documents.apart import MEGABYTES, Exhausted, Failed, apart
 from engine.documents.extras import require
 from engine.documents.package import check_package, read_limited
@@ -54,7 +55,8 @@ def _rendered(content: bytes, report: Report, name: str) -> bytes:
 
 def _wrong(reason: str, name: str) -> Problem:
     shown = one_line(reason)[:300]
-    message = Text(f"模板有误（{shown}）", f"the template is wrong ({shown})")
+    why = in_both(shown)
+    message = Text(f"模板有误（{why.zh}）", f"the template is wrong ({why.en})")
     fix = Text("模板中可用的名称见 docs/documents.md", "docs/documents.md lists the names a template may use")
     return Problem("D020", message, Position(name), fix=fix)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from engine.causes import cause
 from engine.documents.package import check_package, read_limited
 from engine.documents.workbook.parts import Damaged, TooLarge, main_part_of, read_parts
 from engine.documents.workbook.sheet_part import Sheet, letters, read_sheet
@@ -53,7 +54,7 @@ def read_workbook(path: Path, error: type[AuditError] = FactsError) -> Workbook:
         parts = read_parts(package, main_part_of(package))
         for at, sheet in enumerate(parts.sheets):
             if sheet.name in sheets:
-                raise Damaged(f"two sheets are called '{sheet.name}'")
+                raise Damaged(f"有两个工作表都叫“{sheet.name}”", f"two sheets are called '{sheet.name}'")
             sheets[sheet.name] = read_sheet(package, parts, at)
     return Workbook(CellFile(str(path), "", tuple(sheets)), sheets, parts.to_be_computed)
 
@@ -71,7 +72,7 @@ def _told(path: Path, error: type[AuditError]) -> Iterator[None]:
         fix = Text("删去数据以外的行和列", "delete the rows and columns beyond the data")
         raise error([Problem("D003", message, Position(str(path)), fix=fix)]) from None
     except (Damaged, expat.ExpatError, zipfile.BadZipFile, OSError, ValueError, EOFError) as failure:
-        reason = str(failure).splitlines()[0] if str(failure) else failure.__class__.__name__
-        message = Text(f"工作簿已损坏（{reason}）", f"the workbook is damaged ({reason})")
+        why = failure.reason if isinstance(failure, Damaged) else cause(failure)
+        message = Text(f"工作簿已损坏（{why.zh}）", f"the workbook is damaged ({why.en})")
         fix = Text("用 Excel、WPS 或 LibreOffice 另存一次", "save it again with Excel, WPS or LibreOffice")
         raise error([Problem("D004", message, Position(str(path)), fix=fix)]) from None

@@ -44,6 +44,10 @@ Attributes = Mapping[str, str]
 class Damaged(Exception):
     """The workbook cannot be read; the reason is for people who know what is in such a file."""
 
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = Text(zh, en)
+
 
 class TooLarge(Exception):
     """There is more in the workbook than any department fills in: over ``most`` of ``what``."""
@@ -109,7 +113,7 @@ def read_parts(package: zipfile.ZipFile, main_part: str) -> BookParts:
     targets, by_type = _relations(package, main_part)
     _read_book(package, main_part, targets, parts)
     if not parts.sheets:
-        raise Damaged("no sheets")
+        raise Damaged("没有工作表", "no sheets")
     if (strings := by_type.get("sharedStrings")) in package.NameToInfo:
         parts.strings = _strings(package, str(strings), parts.budget)
     if (styles := by_type.get("styles")) in package.NameToInfo:
@@ -178,7 +182,7 @@ def _relations(package: zipfile.ZipFile, part: str) -> tuple[dict[str, str], dic
 
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
     if relations not in package.NameToInfo:
-        raise Damaged(f"no {relations}")
+        raise Damaged(f"缺少 {relations}", f"no {relations}")
     parse(package, relations, start)
     return by_id, by_type
 
@@ -202,7 +206,8 @@ def _read_book(package: zipfile.ZipFile, part: str, targets: Mapping[str, str], 
             relation = next((attributes[f"{one} id"] for one in _RELATED if f"{one} id" in attributes), "")
             target = targets.get(relation, "")
             if target not in package.NameToInfo:
-                raise Damaged(f"the sheet '{attributes.get('name', '')}' is not there")
+                name = attributes.get("name", "")
+                raise Damaged(f"缺少工作表“{name}”", f"the sheet '{name}' is not there")
             if "chartsheets/" not in target and "dialogsheets/" not in target:
                 hidden = attributes.get("state", "visible") != "visible"
                 parts.sheets.append(SheetPart(attributes.get("name", ""), target, hidden))

@@ -175,7 +175,7 @@ class _Reader:
         written = attributes.get("r", "")
         self.row = int(written) if written.isascii() and written.isdecimal() else self.row + 1
         if not 0 < self.row <= LAST_ROW or (written and not written.isdecimal()):
-            raise Damaged(f"there is no row '{written[:20]}'")
+            raise Damaged(f"没有“{written[:20]}”这样的行", f"there is no row '{written[:20]}'")
         self.column = 0
         self.cells = self.sheet.rows.get(self.row, {})
         flat = _is_zero(attributes.get("ht"))
@@ -231,7 +231,10 @@ class _Reader:
             match = _REFERENCE.fullmatch(reference)
             column = column_number(match[1]) if match else 0
             if match is None or int(match[2]) != self.row or column > LAST_COLUMN:
-                raise Damaged(f"there is no cell '{reference[:20]}' in row {self.row}")
+                raise Damaged(
+                    f"第 {self.row} 行没有单元格“{reference[:20]}”",
+                    f"there is no cell '{reference[:20]}' in row {self.row}",
+                )
             self.columns[name] = column
         return column
 
@@ -266,7 +269,9 @@ class _Reader:
     def fill_shared(self, cell: Cell, value: str) -> None:
         strings = self.parts.strings
         if not (value.strip().isascii() and value.strip().isdecimal() and int(value) < len(strings)):
-            raise Damaged(f"there is no string number {value.strip()[:20]}")
+            raise Damaged(
+                f"没有编号为 {value.strip()[:20]} 的文字", f"there is no string number {value.strip()[:20]}"
+            )
         text, struck = strings[int(value)]
         cell.content, cell.struck = text, cell.struck or struck
 
@@ -315,7 +320,7 @@ def area_of(reference: str) -> Area:
     corners = [_REFERENCE.fullmatch(one) for one in reference.split(":")[:2]]
     found = [(int(one[2]), column_number(one[1])) for one in corners if one is not None]
     if not found or len(found) != len(corners):
-        raise Damaged(f"there is no area '{reference[:20]}'")
+        raise Damaged(f"没有“{reference[:20]}”这样的区域", f"there is no area '{reference[:20]}'")
     rows, columns = zip(*found, strict=True)
     return Area(min(rows), min(columns), max(rows), max(columns))
 
