@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
+from itertools import islice
 
 from engine.errors import Text
 
 MANY = 300
 """With more candidates than this a suggestion is looked for among the likeliest only: comparing takes long."""
+
+FEW = 12
+"""So many names are listed; of more, the others are counted."""
 
 LONGEST_WORD, MOST_CANDIDATES = 200, 10_000
 """Past these no suggestion is looked for: a thousand wrong names must not take long, either."""
@@ -29,6 +33,25 @@ def suggestion(word: str, candidates: Collection[str]) -> Text | None:
     if _plain(meant) == _plain(word):
         return _alike(word, meant)
     return Text(f"是否应为“{meant}”？", f"did you mean '{meant}'?")
+
+
+def possible(names: Collection[str]) -> Text:
+    """What may stand in the place of a name that is none of ``names``."""
+    if not names:
+        return Text("这里没有可写的，删去", "nothing can stand here; remove it")
+    first, others = [*islice(names, FEW)], len(names) - FEW
+    zh, en = "、".join(first), ", ".join(first)
+    if others > 0:
+        return Text(f"这里可以写 {zh} 等 {len(names)} 个", f"here may stand {en} and {others} more")
+    return Text(f"这里可以写 {zh}", f"here may stand {en}")
+
+
+def offered(fix: Text | None, names: Collection[str]) -> Text:
+    """``fix``, the name that was probably meant, and what else may stand there."""
+    others = possible(names)
+    if fix is None or len(names) < 2:
+        return fix or others
+    return Text(f"{fix.zh}（{others.zh}）", f"{fix.en} ({others.en})")
 
 
 def nearest(word: str, candidates: Collection[str]) -> str | None:

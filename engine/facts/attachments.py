@@ -9,13 +9,13 @@ from engine.facts.conventions import Convention
 from engine.facts.model import Evidence, Judgement, Waiver
 from engine.facts.readings import Conventions
 from engine.facts.refusals import why_not
-from engine.facts.values import ON_ONE_LINE, ONE_LINE, too_long
+from engine.facts.values import ON_ONE_LINE, ONE_LINE, fact_paths, too_long
 from engine.language.numbers import MalformedValue, Rational, format_exact, parse_number, parse_ratio
 from engine.language.terms import Kind, Type
 from engine.ruleset.model import ROOT, Criterion, Rule, Ruleset, TierScore, Unseen
 from engine.source import Mapping as MappingNode
 from engine.source import Node, Scalar, Sequence, break_at
-from engine.suggestions import suggestion
+from engine.suggestions import offered, possible, suggestion
 from engine.yaml_slips import key_fix
 
 MAX_REMARK = 10_000
@@ -70,7 +70,10 @@ class AttachmentReader:
         node = owner.get(key)
         if isinstance(node, Scalar) and not node.is_null and node.text.strip():
             return self.remark(node, path)
-        if required:
+        if node is not None and not isinstance(node, Scalar):
+            message = Text(f"{key} 应为文字", f"'{key}' is a text")
+            self.report("F005", message, node, path)
+        elif required:
             self.report("F001", Text(f"缺少 {key}", f"'{key}' is missing"), owner, path)
         return ""
 
@@ -100,7 +103,7 @@ class AttachmentReader:
         for key, entry in owner.entries.items():
             if key not in names:
                 message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
-                self.report("F002", message, entry.key, f"{path}.{key}", key_fix(key, names))
+                self.report("F002", message, entry.key, f"{path}.{key}", offered(key_fix(key, names), names))
 
     def criterion(self, key: str, node: Node, path: str) -> Criterion | None:
         """The criterion called ``key``, by id or title."""
@@ -111,7 +114,7 @@ class AttachmentReader:
         if found is None:
             message = Text(f"没有指标“{key}”", f"there is no criterion '{key}'")
             titles = [one.title.zh for one in self.ruleset.criteria.values()]
-            fix = suggestion(key, [*self.ruleset.criteria, *titles])
+            fix = suggestion(key, [*self.ruleset.criteria, *titles]) or possible([*self.ruleset.criteria])
             if titled:
                 ids = text_list(one.id for one in titled)
                 message = Text(f"“{key}”是几个指标的名称", f"'{key}' is the title of several criteria")
@@ -230,7 +233,7 @@ class AttachmentReader:
                 Text(f"没有档次“{name}”", f"there is no tier '{name}'"),
                 node,
                 path,
-                suggestion(name, [*tiers]),
+                suggestion(name, [*tiers]) or possible([*tiers]),
             )
         elif tier is not None and coefficient is not None and not tier.allowed.contains(coefficient):
             message = Text(
@@ -302,7 +305,7 @@ class AttachmentReader:
                 if record
                 else Text("缺少 record", "'record' is missing")
             )
-            self.report("F002", message, node, path, suggestion(record, known))
+            self.report("F002", message, node, path, suggestion(record, known) or possible(known))
         return Waiver(rule.id, record, reason, evidence)
 
     def rule_titled(self, node: MappingNode, name: str) -> Rule | None:
@@ -323,7 +326,7 @@ class AttachmentReader:
             known = [one.id for one in self.ruleset.rules if one.waivable]
             if self.conventions is not None:
                 known += [title for title, rules in by_title.items() if len(rules) == 1]
-            return suggestion(name, known)
+            return suggestion(name, known) or possible(known)
         listed = text_list(titled)
         if len(titled) == 1:
             return Text(f"写规则的 id：{listed.zh}", f"write the rule's id: {listed.en}")
@@ -341,11 +344,12 @@ class AttachmentReader:
     def evidence(self, paths: set[str]) -> dict[str, Evidence]:
         read: dict[str, Evidence] = {}
         section = self.section("evidence")
+        listed = sorted(fact_paths(self.ruleset, {}))
         for key, entry in section.entries.items() if section else ():
             path = f"evidence.{key}"
             if key not in paths:
                 message = Text(f"没有事实“{key}”", f"there is no fact '{key}'")
-                self.report("F002", message, entry.key, path, suggestion(key, paths))
+                self.report("F002", message, entry.key, path, suggestion(key, paths) or possible(listed))
             elif isinstance(entry.value, Scalar):
                 self.remark(entry.value, path)
                 read[key] = Evidence(entry.value.text)

@@ -37,6 +37,7 @@ from engine.source import (
     plain,
     read_source,
 )
+from engine.suggestions import offered
 from engine.yaml_slips import key_fix
 
 SECTIONS = (
@@ -108,7 +109,9 @@ def _facts(
     for key, entry in root.entries.items():
         if key not in SECTIONS:
             message = Text(f"不认识的键“{key}”", f"there is no key '{key}' here")
-            problems.append(Problem("F002", message, entry.key.position, key, key_fix(key, SECTIONS)))
+            problems.append(
+                Problem("F002", message, entry.key.position, key, offered(key_fix(key, SECTIONS), SECTIONS))
+            )
     department = _department(root, problems)
     if not any_year:
         _check_year(root, ruleset, problems)

@@ -19,6 +19,7 @@ from engine.ruleset.model import Fact, FactGroup, Range, RecordList, Ruleset
 from engine.ruleset.rendering import formats_of
 from engine.source import Mapping as MappingNode
 from engine.source import Node, Scalar, Sequence, break_at, folded
+from engine.suggestions import possible
 from engine.yaml_slips import key_fix
 
 MAX_TEXT = 2000
@@ -87,7 +88,9 @@ class ValueReader:
                 self.report("F003", message, entry.key, where, Text("改写名称", "write the name instead"))
             elif not names:
                 message = Text(f"没有名为“{key}”的事实", f"there is no fact '{key}'")
-                self.report("F002", message, entry.key, where, key_fix(key, [*known, *labels]))
+                self.report(
+                    "F002", message, entry.key, where, key_fix(key, [*known, *labels]) or possible(known)
+                )
             elif names[0] in found:
                 message = Text(f"“{key}”与另一项重复", f"'{key}' is stated twice, by name and by label")
                 self.report("F004", message, entry.key, where, Text("删去一个", "remove one"))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from engine.errors import MOST_PROBLEMS, Position, Problem, Text
 from engine.source import Mapping, Node, Scalar, node_at
-from engine.suggestions import suggestion
+from engine.suggestions import possible, suggestion
 from engine.yaml_slips import key_fix, wide_sign
 
 _MESSAGES = {
@@ -29,9 +29,6 @@ _MESSAGES = {
 }
 
 _BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le"}
-
-FEW = 8
-"""So many keys are listed where none is near."""
 
 _QUOTE_IT = Text(
     "{…} 里含逗号的文字和表达式要加引号", "inside {…}, quote texts and expressions that have a comma"
@@ -135,7 +132,7 @@ def _key_meant(key: str, owner: tuple[str | int, ...]) -> Text | None:
         fixes.append(Text(f"“{key}”写在{zh}之下", f"'{key}' stands under {en}"))
     if not fixes and not key.replace("_", "").isalnum():
         fixes = [_QUOTE_IT]
-    if not fixes and len(here) <= FEW:
-        fixes = [Text(f"这里可以写 {'、'.join(here)}", f"here may stand {', '.join(here)}")]
+    if not fixes:
+        fixes = [possible(here)]
     zh, en = "".join(one.zh for one in fixes), " ".join(one.en for one in fixes)
     return Text(zh, en) if fixes else None

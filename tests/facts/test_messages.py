@@ -79,3 +79,43 @@ def test_a_year_of_a_ruleset_that_is_more_than_its_digits(written: str, fix: str
         build_ruleset(parse_source(TABLE.replace("2024", written).encode(), "t.yaml", RulesetError))
     (problem,) = caught.value.problems
     assert problem.render("en") == f"t.yaml:3:7: R003 a whole number is wanted here (fix: {fix})"
+
+
+SECTIONS = "department, year, ruleset, facts, evidence, claimed, judgements, waivers, explanations"
+WAIVER = "rule, record, reason, evidence"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("waivers: [{rule: much, reason: x, reasn: y}]", f"did you mean 'reason'? (here may stand {WAIVER})"),
+        ("waivers: [{rule: much, reason: x, zzz: y}]", f"here may stand {WAIVER}"),
+        ("waivers: [{rule: zzz, reason: x}]", "here may stand much"),
+        ("explanations: {whi: x}", "did you mean 'why'?"),
+        ("explanations: {zzz: x}", "here may stand why"),
+        ("claimed: {zzz: 1}", "here may stand total, use, judged"),
+        ("evidence: {zzz: x}", "here may stand spent"),
+        ("evidence: {spent: {source: x, sorce: y}}", "did you mean 'source'? (here may stand source, page, status, note)"),
+        ("zzz: 1", f"here may stand {SECTIONS}"),
+        ("judgments: 1", f"did you mean 'judgements'? (here may stand {SECTIONS})"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_none_is_answered_with_those_that_are(table: Ruleset, line: str, said: str) -> None:
+    (problem,) = problems(table, FACTS + line + "\n")
+    assert problem.code == "F002"
+    assert problem.render("en").endswith(f"(fix: {said})")
+
+
+def test_names_of_a_judgement(table: Ruleset) -> None:
+    (problem,) = problems(table, FACTS.replace("reason: 好", "reason: 好, deducted: 1"))
+    assert problem.render("zh") == (
+        "f.yaml:6:41: F002 judgements.judged.deducted：不认识的键“deducted”"
+        "（处理：是否应为“deduct”？（这里可以写 deduct、by、reason））"
+    )
+
+
+def test_a_mapping_where_a_text_is_wanted(table: Ruleset) -> None:
+    assert told(table, FACTS + "explanations: {why: {text: x}}\n") == [
+        "f.yaml:7:21: F005 explanations.why：why 应为文字",
+        "f.yaml:7:21: F005 explanations.why: 'why' is a text",
+    ]
