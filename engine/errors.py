@@ -99,6 +99,15 @@ class Position(Struct, frozen=True, order=True):
         return f"{self.file}:{self.within}" if self.within else self.file
 
 
+def first_at(where: Position | None) -> Text:
+    """Behind what is said of a second one: where the first stands, as far as that is known."""
+    if where is None or not where.within:
+        return Text("", "")
+    if where.cell:
+        return Text(f"（{where.cell} 已有）", f" (first at {where.cell})")
+    return Text(f"（第 {where.line} 行已有）", f" (first in line {where.line})")
+
+
 LONGEST_PATH, LONGEST_MESSAGE = 500, 2_000
 """Characters of a path and a message that are shown; more is a text that somebody put there to be shown."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.errors import Problem, Problems, Text, text_list
+from engine.errors import Problem, Problems, Text, first_at, text_list
 from engine.facts.conventions import Convention
 from engine.facts.model import Evidence, Judgement, Waiver
 from engine.facts.readings import Conventions
@@ -122,9 +122,11 @@ class AttachmentReader:
             self.report("F002", message, node, path, fix)
         return found
 
-    def stated_twice(self, key: str, node: Node, path: str) -> None:
+    def stated_twice(self, key: str, criterion: Criterion, node: Node, path: str, first: Scalar) -> None:
+        there, title = first_at(first.position), criterion.title
         message = Text(
-            f"“{key}”与另一项是同一指标", f"'{key}' names a criterion that is here already, by id or by title"
+            f"“{key}”与“{first.text}”是同一指标：{title.zh}{there.zh}",
+            f"'{key}' and '{first.text}' are the same criterion: {title.en}{there.en}",
         )
         self.report("F004", message, node, path, Text("删去一个", "remove one"))
 
@@ -132,15 +134,18 @@ class AttachmentReader:
 
     def claimed(self) -> dict[str, Rational]:
         claims: dict[str, Rational] = {}
+        keys: dict[str, Scalar] = {}
         section = self.section("claimed")
         for key, entry in section.entries.items() if section else ():
             path = f"claimed.{key}"
             criterion = self.criterion(key, entry.key, path)
             points = self.number(entry.value, path, "claimed")
-            if criterion is not None and criterion.id in claims:
-                self.stated_twice(key, entry.key, path)
-            elif criterion is not None and points is not None:
-                claims[criterion.id] = points
+            if criterion is not None and criterion.id in keys:
+                self.stated_twice(key, criterion, entry.key, path, keys[criterion.id])
+            elif criterion is not None:
+                keys[criterion.id] = entry.key
+                if points is not None:
+                    claims[criterion.id] = points
         for one in self.ruleset.criteria.values():
             if isinstance(one.score, Unseen):
                 self.check_unseen(one, claims, section or self.root)
@@ -164,14 +169,15 @@ class AttachmentReader:
 
     def judgements(self) -> dict[str, Judgement]:
         read: dict[str, Judgement] = {}
+        keys: dict[str, Scalar] = {}
         section = self.section("judgements")
         for key, entry in section.entries.items() if section else ():
             path = f"judgements.{key}"
             criterion = self.criterion(key, entry.key, path)
             if criterion is None:
                 continue
-            if criterion.id in read:
-                self.stated_twice(key, entry.key, path)
+            if criterion.id in keys:
+                self.stated_twice(key, criterion, entry.key, path, keys[criterion.id])
             elif not criterion.is_judged:
                 message = Text("这个指标不由评审人裁量", "this criterion is not left to an assessor")
                 self.report("F010", message, entry.key, path, Text("删去", "remove it"))
@@ -183,6 +189,7 @@ class AttachmentReader:
                     path,
                 )
             else:
+                keys[criterion.id] = entry.key
                 read[criterion.id] = self.judgement(criterion, entry.value, path)
         for one in self.ruleset.criteria.values():
             if one.is_judged and one.id not in read and not self.mentions(section, one):
@@ -245,6 +252,7 @@ class AttachmentReader:
 
     def waivers(self, keys: Mapping[str, Mapping[str, object]]) -> dict[tuple[str, str], Waiver]:
         read: dict[tuple[str, str], Waiver] = {}
+        first: dict[tuple[str, str], Node] = {}
         node = self.root.get("waivers")
         if node is None or (isinstance(node, Scalar) and node.is_null):
             return read
@@ -263,10 +271,19 @@ class AttachmentReader:
                 continue
             waiver = self.waiver(item, keys, path)
             if waiver is not None and (waiver.rule, waiver.record) in read:
-                self.report("F006", Text("同一豁免写了两次", "the same waiver is here twice"), item, path)
+                self.waived_twice(waiver, item, path, first[waiver.rule, waiver.record])
             elif waiver is not None:
-                read[waiver.rule, waiver.record] = waiver
+                read[waiver.rule, waiver.record], first[waiver.rule, waiver.record] = waiver, item
         return read
+
+    def waived_twice(self, waiver: Waiver, node: Node, path: str, first: Node) -> None:
+        there = first_at(first.position)
+        record = Text(f"，记录 {waiver.record}", f", record {waiver.record}") if waiver.record else Text("", "")
+        message = Text(
+            f"同一豁免写了两次：{waiver.rule}{record.zh}{there.zh}",
+            f"the same waiver is here twice: {waiver.rule}{record.en}{there.en}",
+        )
+        self.report("F006", message, node, path, Text("删去一个", "remove one"))
 
     def waiver(self, node: MappingNode, keys: Mapping[str, Mapping[str, object]], path: str) -> Waiver | None:
         self.known_keys(node, ("rule", "record", "reason", "evidence"), path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.errors import Position, Problem, Problems, Text
+from engine.errors import Position, Problem, Problems, Text, first_at
 from engine.facts.model import Record
 from engine.facts.readings import Conventions
 from engine.facts.refusals import why_not
@@ -76,6 +76,7 @@ class ValueReader:
             for text in {label.zh, label.en}:
                 labels.setdefault(text, []).append(name)
         found: dict[str, Node] = {}
+        keys: dict[str, Scalar] = {}
         for key, entry in node.entries.items():
             names = list(dict.fromkeys([*([key] if key in known else []), *labels.get(key, [])]))
             where = _joined(path, key)
@@ -92,10 +93,15 @@ class ValueReader:
                     "F002", message, entry.key, where, key_fix(key, [*known, *labels]) or possible(known)
                 )
             elif names[0] in found:
-                message = Text(f"“{key}”与另一项重复", f"'{key}' is stated twice, by name and by label")
+                first = keys[names[0]]
+                label, there = known[names[0]], first_at(first.position)
+                message = Text(
+                    f"“{key}”与“{first.text}”是同一项：{label.zh}{there.zh}",
+                    f"'{key}' and '{first.text}' are one and the same: {label.en}{there.en}",
+                )
                 self.report("F004", message, entry.key, where, Text("删去一个", "remove one"))
             else:
-                found[names[0]] = entry.value
+                found[names[0]], keys[names[0]] = entry.value, entry.key
         return found
 
     def group(self, group: FactGroup, node: Node | None, parent: MappingNode, slots: list[Any]) -> None:
@@ -156,11 +162,8 @@ class ValueReader:
             return None
         path = f"{name}[{key or index + 1}]"
         if key in keys:
-            line = keys[key].line
-            message = Text(
-                f"记录“{key}”重复{f'（第 {line} 行已有）' if line else ''}",
-                f"the record '{key}' is here twice{f' (first in line {line})' if line else ''}",
-            )
+            there = first_at(keys[key])
+            message = Text(f"记录“{key}”重复{there.zh}", f"the record '{key}' is here twice{there.en}")
             self.report(
                 "F006", message, node, path, Text("合并，或改正编号", "merge them, or correct the key")
             )
@@ -179,10 +182,10 @@ class ValueReader:
             self.report("F026", ONE_LINE, node, path, ON_ONE_LINE)
         other = self.seen.setdefault(name, {}).setdefault(folded(key), key)
         if other != key:
-            line = self.keys[name][other].line
+            there = first_at(self.keys[name][other])
             message = Text(
-                f"“{key}”与记录“{other}”看起来是同一个{f'（第 {line} 行）' if line else ''}",
-                f"'{key}' looks the same as the record '{other}'{f' (line {line})' if line else ''}",
+                f"“{key}”与记录“{other}”看起来是同一个{there.zh}",
+                f"'{key}' looks the same as the record '{other}'{there.en}",
             )
             self.report(
                 "F025", message, node, path, Text("合并，或改正编号", "merge them, or correct the key")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import FactsError, Problem, Text
+from engine.errors import FactsError, Position, Problem, Text, first_at
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
 from engine.facts.readings import Conventions
@@ -94,13 +94,16 @@ def _attach(document: Document, table: str, rows: Sequence[Row]) -> None:
         document[WAIVERS] = [*rows]
         return
     section: Document = {}
+    places: dict[str, Position | None] = {}
     for row in rows:
         key = row.get("criterion") or ""
         if key in section:
-            message = Text(f"“{key}”写了两次", f"'{key}' is stated twice")
+            there = first_at(places[key])
+            message = Text(f"“{key}”写了两次{there.zh}", f"'{key}' is stated twice{there.en}")
             raise FactsError(
                 [Problem("F004", message, row.where, f"{table}.{key}", Text("删去一个", "remove one"))]
             )
+        places[key] = row.where
         rest = Row({text: value for text, value in row.items() if text != "criterion"})
         rest.where = row.where
         section[key] = rest.get("points") if table == CLAIMED else rest

@@ -142,7 +142,11 @@ def _check_structure(content: bytes, name: str, most: int = MAX_BYTES) -> None:
             if keys is not None and key in keys:
                 shown = json.loads(text)
                 message = Text(f"键“{shown}”重复", f"the key '{shown}' is there twice")
-                raise RecordError([Problem("V002", message, Position(name))])
+                where = Position(name)
+                if most == MAX_BYTES:  # the whole file, and not a part of which nobody knows where it stands
+                    before = content[: token.start()].decode()
+                    where = _place(before, len(before), name)
+                raise RecordError([Problem("V002", message, where)])
             if keys is not None:
                 keys.add(key)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.errors import Position, Problem, RulesetError, Text, TooManyProblems
+from engine.errors import Position, Problem, RulesetError, Text, TooManyProblems, first_at
 from engine.language.compiler import FIRST_FREE_SLOT
 from engine.language.numbers import ZERO, Rational
 from engine.language.parser import KEYWORDS
@@ -42,7 +42,7 @@ from engine.ruleset.model import (
 from engine.ruleset.ordering import in_order
 from engine.ruleset.schema import SchemaBuilder, as_text, scalar_symbols
 from engine.ruleset.validation import MORE, more, problems_of
-from engine.source import Node, digest_of, node_at, plain
+from engine.source import Mapping, Node, digest_of, node_at, plain
 
 
 def build_ruleset(root: Node) -> Ruleset:
@@ -177,10 +177,23 @@ class _Builder:
     def name_scalars(self, scalars: dict[str, Scalar], section: str) -> None:
         for name, scalar in scalars.items():
             if name in self.scalars or (name in self.document.facts and section != "facts"):
-                message = Text(f"名称“{name}”已用于别处", f"the name '{name}' is used elsewhere already")
+                there = first_at(self.declared(name, section))
+                message = Text(
+                    f"名称“{name}”已用于别处{there.zh}",
+                    f"the name '{name}' is used elsewhere already{there.en}",
+                )
                 self.expressions.report("R050", message, (section, name))
             self.check_name(name, (section, name))
             self.scalars[name] = scalar
+
+    def declared(self, name: str, section: str) -> Position | None:
+        """Where ``name`` stands outside of ``section``."""
+        root = self.expressions.root
+        for one in ("facts", "parameters", "measures"):
+            named = root.get(one) if isinstance(root, Mapping) and one != section else None
+            if isinstance(named, Mapping) and name in named.entries:
+                return named.entries[name].key.position
+        return None
 
     def check_name(self, name: str, path: Path) -> None:
         if name in RESERVED:

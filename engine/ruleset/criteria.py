@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from engine.errors import Problem, Text
+from engine.errors import Position, Problem, Text, first_at
 from engine.language.checker import given_if
 from engine.language.conditions import Condition
 from engine.language.numbers import Rational, round_half_up
@@ -54,7 +54,7 @@ class CriteriaBuilder:
         self.take_slot = take_slot
         self.decimals = decimals
         self.rules: list[Rule] = []
-        self.rule_ids: set[str] = set()
+        self.rule_ids: dict[str, Position] = {}
         self.criteria: dict[str, Criterion] = {}
         self.points_slots: dict[int, Rational] = {}
 
@@ -83,7 +83,11 @@ class CriteriaBuilder:
             if_not=one.if_not,
         )
         if one.id in self.criteria:
-            message = Text(f"指标 id“{one.id}”重复", f"the criterion id '{one.id}' is used twice")
+            first = self.criteria[one.id]
+            there = first_at(first.position)
+            message = Text(
+                f"指标 id“{one.id}”重复{there.zh}", f"the criterion id '{one.id}' is used twice{there.en}"
+            )
             self.expressions.report("R040", message, (*path, "id"))
         self.check_points(one.points, (*path, "points"))
         if one.found_as:
@@ -309,9 +313,12 @@ class CriteriaBuilder:
     ) -> Rule | None:  # fmt: skip
         """The rule written at ``path``: either the condition itself, or a mapping with ``when``."""
         if rule_id in self.rule_ids:
-            message = Text(f"规则 id“{rule_id}”重复", f"the rule id '{rule_id}' is used twice")
+            there = first_at(self.rule_ids[rule_id])
+            message = Text(
+                f"规则 id“{rule_id}”重复{there.zh}", f"the rule id '{rule_id}' is used twice{there.en}"
+            )
             self.expressions.report("R040", message, (*path, "id"))
-        self.rule_ids.add(rule_id)
+        self.rule_ids.setdefault(rule_id, node_at(self.expressions.root, (*path, "id")).position)
         records = None
         if each is not None:
             records = self.scope.records.get(each)

@@ -119,3 +119,50 @@ def test_a_mapping_where_a_text_is_wanted(table: Ruleset) -> None:
         "f.yaml:7:21: F005 explanations.why：why 应为文字",
         "f.yaml:7:21: F005 explanations.why: 'why' is a text",
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "zh", "en"),
+    [
+        (
+            FACTS.replace("  spent: 120", "  spent: 120\n  本年支出: 121"),
+            "f.yaml:5:3: F004 本年支出：“本年支出”与“spent”是同一项：本年支出（第 4 行已有）（处理：删去一个）",
+            "f.yaml:5:3: F004 本年支出: '本年支出' and 'spent' are one and the same: Spent (first in line 4) (fix: remove one)",
+        ),
+        (
+            FACTS + "claimed:\n  use: 5\n  使用: 6\n",
+            "f.yaml:9:3: F004 claimed.使用：“使用”与“use”是同一指标：使用（第 8 行已有）（处理：删去一个）",
+            "f.yaml:9:3: F004 claimed.使用: '使用' and 'use' are the same criterion: Use (first in line 8) (fix: remove one)",
+        ),
+        (
+            FACTS + "  评审: {deduct: 1, by: 丙, reason: 坏}\n",
+            "f.yaml:7:3: F004 judgements.评审：“评审”与“judged”是同一指标：评审（第 6 行已有）（处理：删去一个）",
+            "f.yaml:7:3: F004 judgements.评审: '评审' and 'judged' are the same criterion: Judged (first in line 6) (fix: remove one)",
+        ),
+        (
+            FACTS + "waivers:\n- {rule: much, reason: x}\n- {rule: much, reason: y}\n",
+            "f.yaml:9:3: F006 waivers[2]：同一豁免写了两次：much（第 8 行已有）（处理：删去一个）",
+            "f.yaml:9:3: F006 waivers[2]: the same waiver is here twice: much (first in line 8) (fix: remove one)",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_stated_twice_is_told_with_the_first(table: Ruleset, facts: str, zh: str, en: str) -> None:
+    assert told(table, facts) == [zh, en]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{id: why,", "{id: much,", "R040 the rule id 'much' is used twice (first in line 13)"),
+        ("- id: judged", "- id: use", "R040 the criterion id 'use' is used twice (first in line 9)"),
+        (
+            "criteria:",
+            "parameters: {spent: {label: x, type: money, value: 1}}\ncriteria:",
+            "R050 the name 'spent' is used elsewhere already (first in line 7)",
+        ),
+    ],
+)
+def test_what_a_ruleset_names_twice_is_told_with_the_first(old: str, new: str, said: str) -> None:
+    with pytest.raises(RulesetError) as caught:
+        build_ruleset(parse_source(TABLE.replace(old, new).encode(), "t.yaml", RulesetError))
+    assert said in caught.value.render("en")
