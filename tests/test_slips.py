@@ -182,3 +182,67 @@ def test_a_suggestion_is_never_the_word_itself(word: str) -> None:
     for candidates in ([word], ["budget", "预算", word], [word, "Budget"], [f" {word}", word]):
         found = suggestion(word, candidates)
         assert found is None or f"'{word}'" not in found.en
+
+
+EXPRESSIONS = {
+    "a date with slashes": ("given(d) and d > 2024/3/4", "write the date as 2024-03-04"),
+    "a date with points": ("given(d) and d > 2024.3.4", "write the date as 2024-03-04"),
+    "a date without zeros": ("given(d) and d > 2024-3-4", "write the date as 2024-03-04"),
+    "a date in Chinese": ("given(d) and d > 2024年3月4日", "write the date as 2024-03-04"),
+    "a date of digits alone": ("given(d) and d > 20240304", "write the date as 2024-03-04"),
+    "a date in quotes": ("given(d) and d > '2024-03-04'", "write the date as 2024-03-04, without quotes"),
+    "a date among arguments": ("given(d) and workdays(d, 2024/3/4) > 3", "write the date as 2024-03-04"),
+    "AND": ("n > 1 AND n < 3", "write and for 'AND'"),
+    "Or": ("n > 1 Or n < 3", "write or for 'Or'"),
+    "NOT": ("NOT n > 1", "write not for 'NOT'"),
+    "ELSE": ("true if n > 1 ELSE false", "write else for 'ELSE'"),
+    "且": ("n > 1 且 n < 3", "write and for '且'"),
+    "且 without blanks": ("n > 1且n < 3", "write and for '且', with a blank on each side"),
+    "或者": ("n > 1 或者 n < 3", "write or for '或者'"),
+    "非": ("非 n > 1", "write not for '非'"),
+    "大于": ("n 大于 1", "write > for '大于'"),
+    "TRUE": ("TRUE", "write true for 'TRUE'"),
+    "是": ("是", "write true for '是'"),
+    "&&": ("n > 1 && n < 3", "write and"),
+    "||": ("n > 1 || n < 3", "write or"),
+    "full-width brackets": ("n in ［1, 2］", "write ("),
+    "full-width braces": ("｛n｝ > 1", "write ("),
+    "square brackets": ("n in [1, 2]", "write ("),
+    "greater or equal the other way": ("n => 1", "write >="),
+    "less or equal the other way": ("n =< 1", "write <="),
+    "unequal as in SQL": ("n <> 1", "write !="),
+    "a power": ("n ** 2 > 1", "there are no powers; write a product: a * a"),
+    "thousands": ("n > 1,000", "write 1000"),
+    "no digit before the point": ("n > .5", "write 0.5"),
+    "a unit": ("n > 100万元", "write the number without its unit '万元'; the type says the unit"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_slips_in_an_expression(name: str) -> None:
+    expression, fix = EXPRESSIONS[name]
+    text = RULESET.replace("  l:\n", "  d: {label: 日, type: date, optional: true}\n  l:\n")
+    text = text.replace("when: n > 2", f'when: "{expression}"')
+    with pytest.raises(RulesetError) as caught:
+        build_ruleset(parse_source(text.encode(), "t.yaml", RulesetError))
+    (problem,) = caught.value.problems
+    assert problem.fix is not None
+    assert problem.fix.en == fix
+
+
+@pytest.mark.parametrize(
+    ("expression", "fix"),
+    [
+        ("n > 2024/3/4 + d", None),  # a quotient: nothing here is a date
+        ("n > 1 xor n < 3", None),
+        ("n and", None),
+        ("m > 1", None),
+        ("n = 1", "write =="),
+    ],
+)
+def test_what_is_no_known_slip_is_not_made_one(expression: str, fix: str | None) -> None:
+    text = RULESET.replace("when: n > 2", f'when: "{expression}"')
+    with pytest.raises(RulesetError) as caught:
+        build_ruleset(parse_source(text.encode(), "t.yaml", RulesetError))
+    (problem,) = caught.value.problems
+    assert (problem.fix.en if problem.fix else None) == fix

@@ -278,7 +278,9 @@ class AttachmentReader:
 
     def waived_twice(self, waiver: Waiver, node: Node, path: str, first: Node) -> None:
         there = first_at(first.position)
-        record = Text(f"，记录 {waiver.record}", f", record {waiver.record}") if waiver.record else Text("", "")
+        record = (
+            Text(f"，记录 {waiver.record}", f", record {waiver.record}") if waiver.record else Text("", "")
+        )
         message = Text(
             f"同一豁免写了两次：{waiver.rule}{record.zh}{there.zh}",
             f"the same waiver is here twice: {waiver.rule}{record.en}{there.en}",

@@ -12,6 +12,7 @@ from engine.language.literals import parse_value
 from engine.language.numbers import MalformedValue
 from engine.language.parser import parse
 from engine.language.scope import Scope
+from engine.language.slips import meant
 from engine.language.terms import Type, Value
 from engine.language.types import fit
 from engine.ruleset.document import Bounds
@@ -58,7 +59,9 @@ class Expressions:
                 term = fit(term, wanted)
         except ExpressionError as error:
             where = source.locate(offset + error.span[0])
-            self.problems.append(Problem(error.code, error.message, where, fix=error.fix))
+            self.problems.append(
+                Problem(error.code, error.message, where, fix=meant(text, error) or error.fix)
+            )
             return None
         return Expression(text, term, source, offset)
 
