@@ -112,14 +112,17 @@ def score(
 
 def _tell_below(scorings: list[Scoring], limit: Rational, session: Session) -> bool:
     """Name each department whose total is below the limit; whether there is one."""
-    from engine.language.numbers import format_exact
+    from engine.language.numbers import format_exact, format_fixed, terminating_decimals
+    from engine.view import points_text
 
     below = [one for one in scorings if one.total < limit]
     for one in below:
-        department, total = one_line(one.evaluation.facts.department), format_exact(one.total)
+        decimals = one.evaluation.ruleset.decimals
+        department, total = one_line(one.evaluation.facts.department), points_text(one.total, decimals)
+        fits = (terminating_decimals(limit) or 0) <= decimals
+        least = format_fixed(limit, decimals) if fits else format_exact(limit)
         text = Text(
-            f"{department}：总分 {total} 低于 {format_exact(limit)}",
-            f"{department}: the total {total} is below {format_exact(limit)}",
+            f"{department}：总分 {total} 低于 {least}", f"{department}: the total {total} is below {least}"
         )
         click.echo(session.say(text), err=True)
     return bool(below)

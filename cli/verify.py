@@ -65,17 +65,20 @@ def _verify_file(path: Path, ruleset: str | None, session: Session) -> bool:
         if not ruleset:
             # A result may name a ruleset, not a path on this machine.
             session.library().find(record.ruleset.id, "file")
-        found = differences_of(record, session.ruleset(ruleset or record.ruleset.id), str(path))
-        _tell(one_line(f"{path}: {record.department} {record.year}"), record, found, session)
+        used = session.ruleset(ruleset or record.ruleset.id)
+        found = differences_of(record, used, str(path))
+        _tell(one_line(f"{path}: {record.department} {record.year}"), record, found, used.decimals, session)
         differs |= bool(found)
     return differs
 
 
-def _tell(name: str, record: ResultDocument, found: list[Difference], session: Session) -> None:
+def _tell(
+    name: str, record: ResultDocument, found: list[Difference], decimals: int, session: Session
+) -> None:
     """What came of one result."""
     from engine.record.writing import engine_stamp
 
-    click.echo(session.say(_summary(name, record, found)))
+    click.echo(session.say(_summary(name, record, found, decimals)))
     if engine_stamp() != {"version": record.engine.version, "digest": record.engine.digest}:
         other = Text("  （由另一版本的程序计算）", "  (computed by another version of the program)")
         click.echo(session.say(other))
@@ -91,8 +94,10 @@ def _tell(name: str, record: ResultDocument, found: list[Difference], session: S
         click.echo(session.say(Text(f"  另有 {more:,} 处", f"  and {more:,} more")))
 
 
-def _summary(name: str, record: ResultDocument, found: list[Difference]) -> Text:
+def _summary(name: str, record: ResultDocument, found: list[Difference], decimals: int) -> Text:
+    from engine.language.numbers import parse_number
     from engine.record.verifying import MOST_DIFFERENCES
+    from engine.view import points_text
 
     digests, figures = _parted(found)
     if figures:
@@ -103,7 +108,10 @@ def _summary(name: str, record: ResultDocument, found: list[Difference]) -> Text
             f"{name}：不一致，{count.zh} 处数字或文字不同", f"{name}: differs in {count.en} figures or texts"
         )
     if not digests:
-        total = one_line(f"{record.total} {record.grade}".strip())
+        points = points_text(
+            parse_number(record.total), decimals
+        )  # which is the number computed: nothing differs
+        total = one_line(f"{points} {record.grade}".strip())
         return Text(f"{name}：一致（{total}）", f"{name}: agrees ({total})")
     changed = {one.path for one in digests}
     if changed == {"ruleset.digest"}:

@@ -40,6 +40,13 @@ HEADINGS = {
 }
 
 
+def points_text(value: Rational, decimals: int) -> str:
+    """Points with the ruleset's ``decimals``; what needs more is shown rounded, with ≈."""
+    places = terminating_decimals(value)
+    shown = format_fixed(value, decimals)
+    return shown if places is not None and places <= decimals else f"≈{shown}"
+
+
 class BreakdownRow(Struct, frozen=True):
     depth: int
     title: str
@@ -82,10 +89,8 @@ class View:
         return self.say(HEADINGS[name])
 
     def points(self, value: Rational) -> str:
-        """Points with the ruleset's decimals; a weighted line that needs more is shown rounded, with ≈."""
-        places = terminating_decimals(value)
-        shown = format_fixed(value, self.ruleset.decimals)
-        return shown if places is not None and places <= self.ruleset.decimals else f"≈{shown}"
+        """Points as the ruleset writes them; a weighted line may need more decimals."""
+        return points_text(value, self.ruleset.decimals)
 
     def breakdown(self) -> list[BreakdownRow]:
         """The criteria in the order of the table, the total last."""

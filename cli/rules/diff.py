@@ -13,10 +13,11 @@ from tabulate import tabulate
 from cli.context import Session, pass_session
 from cli.messages import print_error
 from engine.errors import AuditError, FactsError, Text, one_line
-from engine.language.numbers import ZERO, format_exact, format_fixed
+from engine.language.numbers import ZERO, format_fixed
 from engine.ledger.scoring import Scoring
 from engine.ruleset.difference.changes import Change
 from engine.ruleset.model import ROOT
+from engine.view import points_text
 
 if TYPE_CHECKING:
     from cli.rules.diff_points import Points
@@ -186,7 +187,7 @@ def _lines(one: Scoring, other: Scoring, heading: Text, session: Session) -> str
     }
     explainer = Explainer(one)
     found = [
-        f"  {format_exact(line.applied)}  {one_line(session.say(line.criterion.title))}: {one_line(session.say(explainer.line(line)))}"
+        f"  {points_text(line.applied, one.evaluation.ruleset.decimals)}  {one_line(session.say(line.criterion.title))}: {one_line(session.say(explainer.line(line)))}"
         for line in one.lines
         if (line.rule.id if line.rule else line.kind, line.criterion.id, line.key, line.applied) not in known
     ]

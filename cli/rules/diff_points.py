@@ -11,6 +11,7 @@ from cli.context import Session
 from engine.errors import Text, one_line
 from engine.language.numbers import format_exact
 from engine.testing.sources import facts_file
+from engine.view import points_text
 
 if TYPE_CHECKING:
     from engine.ledger.lines import Line
@@ -49,6 +50,7 @@ class Points:
         self.differences = _compared(comparison, after, session)
         self.worst: Worst | None = find_worst(comparison) if worst else None
         self.total: Criterion = after.root
+        self.decimals = max(before.decimals, after.decimals)
         self._printed: dict[int, str] = {}
         """The criterion under which a department's facts were told."""
 
@@ -99,7 +101,7 @@ class Points:
         return lines
 
     def _worst_told(self, worst: Worst) -> list[str]:
-        loss, most = format_exact(worst.loss), format_exact(worst.at_most)
+        loss, most = (points_text(one, self.decimals) for one in (worst.loss, worst.at_most))
         nobody = (
             Text("没有部门的总分会降低。", "No department's total falls.")
             if worst.is_proved
@@ -124,8 +126,8 @@ class Points:
         """The department, and the ledger's lines of the criterion before and after."""
         say = self.session.say
         before, after = (
-            say(Text("不计", "not counted")) if earned is None else earned
-            for earned in (_earned(shown.before, criterion), _earned(shown.after, criterion))
+            say(Text("不计", "not counted")) if score is None else points_text(score.earned, self.decimals)
+            for score in (shown.before.score(criterion), shown.after.score(criterion))
         )
         told = Text(
             f"这个部门由 {before} 分变为 {after} 分：",
@@ -153,7 +155,7 @@ class Points:
         explainer, say = Explainer(side.scoring), self.session.say
         lines = [line for line in _lines(side, criterion) if _identity(line) not in known]
         told = [
-            f"        {format_exact(line.applied)}  {one_line(say(line.criterion.title))}: "
+            f"        {points_text(line.applied, self.decimals)}  {one_line(say(line.criterion.title))}: "
             f"{one_line(say(explainer.line(line)))}"
             for line in lines
         ]

@@ -10,11 +10,11 @@ from cli.context import Session, pass_session
 from cli.outputs import OutputPath
 from engine.errors import Text, one_line
 from engine.explanation import Explainer
-from engine.language.numbers import format_exact
 from engine.ruleset.model import Ruleset
 from engine.testing.coverage import RuleCoverage, coverage_of
 from engine.testing.examples import ExampleOutcome, run_examples
 from engine.testing.lacking import lacking, lacking_problem
+from engine.view import points_text
 
 
 @click.command()
@@ -128,13 +128,13 @@ def example_lines(outcome: ExampleOutcome, session: Session, verbose: bool) -> l
             )
         )
     if outcome.scoring is not None and (verbose or not outcome.passed):
-        explainer = Explainer(outcome.scoring)
+        explainer, decimals = Explainer(outcome.scoring), outcome.scoring.evaluation.ruleset.decimals
         for line in outcome.scoring.lines:
             because = one_line(session.say(explainer.line(line)))
             lines.append(
-                f"        {format_exact(line.applied)}  {one_line(session.say(line.criterion.title))}: {because}"
+                f"        {points_text(line.applied, decimals)}  {one_line(session.say(line.criterion.title))}: {because}"
             )
-        total = f"{format_exact(outcome.scoring.total)} {outcome.scoring.grade}"
+        total = f"{points_text(outcome.scoring.total, decimals)} {outcome.scoring.grade}"
         lines.append(session.say(Text(f"        总分 {total}", f"        total {total}")))
     return lines
 

@@ -125,8 +125,8 @@ def test_with_facts_both_ledgers_stand_side_by_side(tmp_path: Path) -> None:
     assert run.code == 0
     total = next(line for line in run.out.splitlines() if line.startswith("总分"))
     assert total.split() == ["总分", "97.41", "97.91", "+0.50"]
-    assert "仅在前者\n  1  合同备案时效" in run.out
-    assert "仅在后者\n  0.5  合同备案时效" in run.out
+    assert "仅在前者\n  1.00  合同备案时效" in run.out
+    assert "仅在后者\n  0.50  合同备案时效" in run.out
 
 
 def test_a_ruleset_that_cannot_be_read_is_exit_4(tmp_path: Path) -> None:

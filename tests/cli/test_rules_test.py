@@ -48,7 +48,7 @@ def test_a_failing_example_shows_what_came_with_its_lines(table: Path) -> None:
     assert run.code == 1
     assert f"✗ one day over  ({table}:16:5)" in run.out
     assert "total earned: expected 7, found 6" in run.out
-    assert "4  报送: 迟报 6 天" in run.out
+    assert "4.00  报送: 迟报 6 天" in run.out
     assert "✗ on the limit" not in run.out
 
 

@@ -284,10 +284,10 @@ def test_the_command_shows_the_department_and_the_lines_that_differ(two_files: t
     told = run.out.split("In points")[1]
     assert "- execution: equivalent" in told
     assert "- order: stricter" in told
-    assert "this department goes from 20 to 16 points" in told
+    assert "this department goes from 20.00 to 16.00 points" in told
     assert told.count("late: '100'") == 1  # the department is shown once, under the total
     assert told.index("only after") > told.index("late: '100'")
-    assert "A total falls by 4 points at most." in told
+    assert "A total falls by 4.00 points at most." in told
 
 
 def test_the_command_writes_json(two_files: tuple[Path, Path]) -> None:
