@@ -71,6 +71,20 @@ def nearest(word: str, candidates: Collection[str]) -> str | None:
     return close[0] if close else None
 
 
+def all_near(word: str, candidates: Collection[str], most: int = 5) -> list[str]:
+    """Up to ``most`` candidates that may have been meant: the likeliest first, then those with the word in them."""
+    one = nearest(word, candidates)
+    found = [] if one is None else [one]
+    plain = _plain(word)
+    within = (each for each in candidates if plain and each != word and plain in _plain(each))
+    found += [*islice((each for each in within if each not in found), max(most - len(found), 0))]
+    if 0 < len(candidates) <= MANY and len(word) <= LONGEST_WORD:
+        from difflib import get_close_matches
+
+        found += [each for each in get_close_matches(word, candidates, n=most) if each not in (*found, word)]
+    return found[:most]
+
+
 def _plain(word: str) -> str:
     """The word without what tells it apart from another only to a program."""
     return unicodedata.normalize("NFKC", word).strip().casefold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import FactsError, Fault, Position, Problem, Text, UsageProblem
+from engine.errors import FactsError, Fault, Position, Problem, Text, UsageProblem, put, text_list
 from engine.ledger.scoring import Scoring
 from engine.portfolio.cells import trimmed
 from engine.portfolio.comparing import differing_parts, result_of, results_of
@@ -19,7 +19,7 @@ from engine.portfolio.scoring import Portfolio
 from engine.portfolio.staging import number_departments
 from engine.portfolio.workspace import Workspace
 from engine.scoring import Scorer
-from engine.suggestions import suggestion
+from engine.suggestions import FEW, all_near
 
 
 def explain_department(
@@ -51,7 +51,7 @@ def explain_department(
             places = sorted(portfolio.reading.position(MAIN, row) or Position("") for (row,) in rows)
             raise UsageProblem([Problem("U033", there_often(places), path=department)])
         message = Text(f"没有部门“{department}”", f"there is no department '{department}'")
-        raise UsageProblem([Problem("U033", message, fix=suggestion(department, names))])
+        raise UsageProblem([Problem("U033", message, fix=_departments_near(department, names))])
     ((_, document),) = documents_of(connection, portfolio.layout, [department], reading=portfolio.reading)
     if isinstance(document, FactsError):
         raise document
@@ -70,3 +70,16 @@ def explain_department(
         )
         raise Fault([Problem("X031", message, None, department)])
     return scoring
+
+
+def _departments_near(department: str, names: list[str]) -> Text:
+    """How many departments there are, and which may have been meant."""
+    count = len(names)
+    there = Text(
+        f"共有 {count:,} 个部门",
+        f"there are {count:,} departments" if count != 1 else "there is 1 department",
+    )
+    near = all_near(department, names)
+    if not near:
+        return there if count > FEW else put(Text("{0}：{1}", "{0}: {1}"), there, text_list(sorted(names)))
+    return put(Text("{0}，相近的有：{1}", "{0}; near are: {1}"), there, text_list(near))

@@ -202,3 +202,28 @@ def summed_up(folder: Path, rows: str) -> dict[str, Any]:
     with workspace(reading=folder / "out") as work:
         open_result(work, folder / "out")
         return summary_of(work.connection)
+
+
+def test_a_department_that_is_not_there_is_answered_with_those_near(tmp_path: Path) -> None:
+    names = ["省财政局", "省教育厅", "省公安厅", "市财政局", *(f"第{n}中学" for n in range(20))]
+    source = write_small(tmp_path, main="department,earned\n" + "".join(f"{one},40\n" for one in names))
+    rules = tmp_path / "rules.yaml"
+    for asked, zh, en in (
+        (
+            "财政局",
+            "共有 24 个部门，相近的有：省财政局、市财政局",
+            "there are 24 departments; near are: 省财政局, 市财政局",
+        ),
+        ("省教育庁", "共有 24 个部门，相近的有：省教育厅", "there are 24 departments; near are: 省教育厅"),
+        ("卫健委", "共有 24 个部门", "there are 24 departments"),
+    ):
+        for language, fix in (("zh", f"（处理：{zh}）\n"), ("en", f"(fix: {en})\n")):
+            told = audit("--lang", language, "portfolio", "explain", source, asked, "-r", rules)
+            assert told.code == 2
+            assert told.err.endswith(fix), told.err
+
+
+def test_few_departments_are_listed(tmp_path: Path) -> None:
+    source = write_small(tmp_path, main="department,earned\n省财政局,40\n省教育厅,40\n")
+    told = audit("--lang", "en", "portfolio", "explain", source, "X", "-r", tmp_path / "rules.yaml")
+    assert told.err.endswith("(fix: there are 2 departments: 省教育厅, 省财政局)\n")
