@@ -18,6 +18,7 @@ and what to do about it, in Chinese and in English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
@@ -108,6 +109,14 @@ def first_at(where: Position | None) -> Text:
     return Text(f"（第 {where.line} 行已有）", f" (first in line {where.line})")
 
 
+_QUOTED_QUOTES = re.compile("“((?:[^“”]*“[^“”]*”)+[^“”]*|“[^“”]*|[^“”]*”)”")
+
+
+def _told_apart(text: str) -> str:
+    """A Chinese text in which what is quoted, and has the same marks in it, stands in others: 「“甲”」 for ““甲””."""
+    return _QUOTED_QUOTES.sub(r"「\1」", text) if text.count("“") > 1 or "””" in text else text
+
+
 LONGEST_PATH, LONGEST_MESSAGE = 500, 2_000
 """Characters of a path and a message that are shown; more is a text that somebody put there to be shown."""
 
@@ -131,9 +140,10 @@ class Problem(Struct, frozen=True):
         if self.path:
             path = clipped(self.path, LONGEST_PATH)
             parts.append(f"{path}：" if language == "zh" else f"{path}: ")
-        parts.append(clipped(self.message.in_language(language), LONGEST_MESSAGE))
+        said = _told_apart if language == "zh" else str
+        parts.append(clipped(said(self.message.in_language(language)), LONGEST_MESSAGE))
         if self.fix:
-            fix = self.fix.in_language(language)
+            fix = said(self.fix.in_language(language))
             parts.append(f"（处理：{fix}）" if language == "zh" else f" (fix: {fix})")
         return "".join(parts)
 

@@ -45,7 +45,7 @@ SECTIONS = (
 )  # fmt: skip
 
 
-_YEAR = re.compile(r"\s*(\d{4})(?:\.0+)?\s*(?:年度?)?\s*")
+_YEAR = re.compile(r"[\s“‘\"']*(\d{4})(?:\.0+)?\s*(?:年度?)?[\s”’\"']*")
 """A year as people write it, with more than its digits."""
 _NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 

@@ -10,6 +10,7 @@ from engine.language.numbers import MalformedValue, shortened
 from engine.language.terms import NUMERIC, Kind, Type
 
 _NOTHING = re.compile(r"[-－–—―−﹣_＿/／\\＼*＊~～…]+|无|空|没有|缺|暂无|N/?A|n/?a|nil|none|null")
+_QUOTATION_MARKS = "“”‘’「」『』＂＇\"'"
 _CURRENCY = re.compile(r"[¥￥$＄€£]|人民币|RMB|CNY|USD", re.IGNORECASE)
 _BRACKETED = re.compile(r"[(（]\s*(.*[0-9].*?)\s*[)）]")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.][0-9]+)?[eE][+-]?[0-9]+")
@@ -22,6 +23,13 @@ def why_not(text: str, type_: Type, money_unit: str) -> MalformedValue | None:
     """Why a text that is no value of ``type_`` is none, where more can be said than that."""
     written = text.strip()
     shown = shortened(written)
+    bare = written.strip(_QUOTATION_MARKS).strip()
+    known = type_.kind != Kind.CHOICE or bare in type_.options or type_.option_labelled(bare) is not None
+    if bare and known and written.strip(_QUOTATION_MARKS) != written:
+        return MalformedValue(
+            Text(f"“{shown}”带有引号", f"'{shown}' has quotation marks in it"),
+            Text(f"写 {shortened(bare)}，不加引号", f"write {shortened(bare)}, without them"),
+        )
     if type_.kind == Kind.DATE and _NOTHING.fullmatch(written):
         return MalformedValue(
             Text(f"“{shown}”不是日期", f"'{shown}' is not a date"),

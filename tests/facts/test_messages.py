@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import FactsError, Problem, RulesetError
+from engine.errors import FactsError, Problem, RulesetError, Text
 from engine.facts.reading import read_facts
 from engine.ruleset.building import build_ruleset
 from engine.ruleset.model import Ruleset
@@ -56,10 +56,12 @@ def told(table: Ruleset, text: str) -> list[str]:
     return [line for one in problems(table, text) for line in (one.render("zh"), one.render("en"))]
 
 
-@pytest.mark.parametrize("year", ["2024年", "２０２４", "２０２４年度", "2024 年", "2024.0", "二〇二四年"])
+@pytest.mark.parametrize(
+    "year", ["2024年", "“2024”", "２０２４", "２０２４年度", "2024 年", "2024.0", "二〇二四年"]
+)
 def test_a_year_that_is_more_than_its_digits(table: Ruleset, year: str) -> None:
     assert told(table, FACTS.replace("2024", year)) == [
-        f"f.yaml:2:7: F011 year：年度“{year}”不只是半角数字（处理：只写 2024）",
+        f"f.yaml:2:7: F011 year：年度{'「“2024”」' if '“' in year else f'“{year}”'}不只是半角数字（处理：只写 2024）",
         f"f.yaml:2:7: F011 year: the year '{year}' is not plain digits only (fix: write 2024 only)",
     ]
 
@@ -166,3 +168,30 @@ def test_what_a_ruleset_names_twice_is_told_with_the_first(old: str, new: str, s
     with pytest.raises(RulesetError) as caught:
         build_ruleset(parse_source(TABLE.replace(old, new).encode(), "t.yaml", RulesetError))
     assert said in caught.value.render("en")
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "bare"),
+    [
+        ("“120”", "「“120”」", "120"),
+        ("“120", "「“120」", "120"),
+        ("120”", "「120”」", "120"),
+        ("「120」", "“「120」”", "120"),
+        ("’120’", "“’120’”", "120"),
+    ],
+)
+def test_a_value_in_quotation_marks(table: Ruleset, value: str, zh: str, bare: str) -> None:
+    assert told(table, FACTS.replace("spent: 120", f"spent: {value}")) == [
+        f"f.yaml:4:10: F007 spent：本年支出：{zh}带有引号（处理：写 {bare}，不加引号）",
+        f"f.yaml:4:10: F007 spent: '{value}' has quotation marks in it (fix: write {bare}, without them)",
+    ]
+
+
+def test_what_has_chinese_quotes_in_it_stands_in_others() -> None:
+    def shown(zh: str) -> str:
+        return Problem("F000", Text(zh, "")).render("zh").removeprefix("F000 ")
+
+    assert shown("没有名为““甲””的事实") == "没有名为「“甲”」的事实"
+    assert shown("部门“省“十四五”办”有误") == "部门「省“十四五”办」有误"
+    assert shown("“甲”与“乙”相同") == "“甲”与“乙”相同"
+    assert shown("没有“甲”") == "没有“甲”"
