@@ -20,7 +20,7 @@ from engine.language.terms import Apply, Kind, Read, ReadField, Records, Scalar,
 from engine.language.types import FLAG
 from engine.ruleset import digits
 from engine.ruleset.alike import check_alike
-from engine.ruleset.checks import points_sum
+from engine.ruleset.checks import implausible_ratio, points_sum
 from engine.ruleset.criteria import CriteriaBuilder
 from engine.ruleset.document import Criterion as WrittenCriterion
 from engine.ruleset.document import RulesetDocument
@@ -59,7 +59,11 @@ def build_ruleset(root: Node) -> Ruleset:
         ruleset = builder.build(digest_of(written))
     except TooManyProblems:
         raise RulesetError([*_in_reading_order(builder.expressions.problems), more(root)]) from None
-    if problems := [*points_sum.find(ruleset), *digits.find(ruleset)]:
+    if problems := [
+        *points_sum.find(ruleset),
+        *digits.find(ruleset),
+        *implausible_ratio.without_sign(ruleset),
+    ]:
         raise RulesetError(problems)
     return ruleset
 

@@ -2,8 +2,9 @@
 
 ``90`` given for a ratio is 9000%: the percent sign was left out, and every department is below the
 limit. Told are parameters, bounds, bands and tiers above 100% that are written without a percent
-sign, and any ratio above 1000%. (In an expression a bare number against a ratio is an error of its
-own, E203.)
+sign, and any ratio above 1000%. Without the sign nothing is scored: the ruleset is refused, unless
+it switches this check off. (In an expression a bare number against a ratio is an error of its own,
+E203.)
 
 PASS::
 
@@ -51,6 +52,18 @@ def find(ruleset: Ruleset) -> Iterator[Problem]:
                 percent = format_exact(value * HUNDRED)
                 message = Text(f"比率 {percent}% 过大", f"a ratio of {percent}% is too large to be meant")
                 yield CHECK.problem(message, expression.position(term.span), fix=_CHECK_IT)
+
+
+def without_sign(ruleset: Ruleset) -> Iterator[Problem]:
+    """Those that have no percent sign: with them every department is on the same side of the limit."""
+    if CHECK.code in {one.check for one in ruleset.document.unchecked}:
+        return
+    for path in _ratios(ruleset):
+        node = node_at(ruleset.source, path)
+        if isinstance(node, Scalar) and not node.text.strip().endswith("%"):
+            found = _implausible(node.text)
+            if found is not None:
+                yield CHECK.problem(found[0], node.position, owner_of(ruleset.source, path), found[1])
 
 
 def _ratios(ruleset: Ruleset) -> Iterator[Path]:
