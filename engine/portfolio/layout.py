@@ -130,6 +130,8 @@ class Layout:
 
     def headings(self, table: str) -> frozenset[str]:
         """Every name and label of the table's columns."""
+        if table in BESIDE:
+            return frozenset(BESIDE[table])
         if table not in (MAIN, *self.lists):
             return frozenset()
         columns = (self.main if table == MAIN else self.lists[table]).columns

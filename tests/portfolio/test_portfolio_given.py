@@ -439,6 +439,24 @@ def test_headings_beside_the_facts_are_told_with_their_file(tmp_path: Path, rule
     assert (done.code, done.err) == (3, f"error: {source / 'claimed.csv'}:1: {said}\n")
 
 
+@pytest.mark.parametrize(
+    ("table", "headings"),
+    [
+        ("claimed", "department,criterion,points"),
+        ("judgements", "部门,criterion,deduct,by,reason"),
+        ("waivers", "department,rule,record,reason"),
+    ],
+)
+def test_a_title_above_what_stands_beside_the_facts(
+    table: str, headings: str, tmp_path: Path, rules: Path
+) -> None:
+    main = "部门名称,调整预算数（万元）,spent\n甲局,100,90\n"
+    source = write_tables(tmp_path / "in", main=main, **{table: f"某省填报表\n{headings}\n甲局,a,b\n"})
+    done = audit("portfolio", "score", source, "-r", rules, "-o", tmp_path / "out")
+    assert done.code == 3
+    assert f"{source / table}.csv:1: S120 表头上面有一行标题" in done.err
+
+
 @pytest.mark.parametrize("title", ["2024 年预算执行情况表,,", "2024 年预算执行情况表", ",附表,"])
 def test_a_title_above_the_headings_is_to_be_deleted(title: str, tmp_path: Path, rules: Path) -> None:
     source = write_tables(tmp_path / "in", main=f"{title}\n部门名称,调整预算数（万元）,spent\n甲局,100,90\n")
