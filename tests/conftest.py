@@ -1,6 +1,11 @@
-"""How Hypothesis searches: briefly and the same each time, or with ``--hypothesis-profile=thorough`` long and at random."""
+"""How Hypothesis searches: briefly and the same each time, or with ``--hypothesis-profile=thorough`` long and at random.
+
+And what is no garbage: Python's collector goes through all that there is, of which ten thousand tests are the most part.
+"""
 
 from __future__ import annotations
+
+import gc
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
@@ -24,3 +29,8 @@ settings.register_profile(
     database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
 )
 settings.load_profile("judged")
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
