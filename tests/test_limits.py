@@ -22,7 +22,7 @@ from engine.documents import apart, package
 from engine.documents.extraction import finding, narrative, word
 from engine.documents.report import word as templates
 from engine.documents.workbook import parts, sheet_part
-from engine.facts import attachments, values
+from engine.facts import sections, values
 from engine.language import numbers, parser, sizes
 from engine.portfolio import headers
 from engine.record import reading as records
@@ -47,7 +47,7 @@ LIMITS = [
     ("facts", "problems told of a department", errors.MOST_PROBLEMS, "", "F030"),
     ("facts", "a department's name, a record's key", values.MAX_NAME, "characters", "F031"),
     ("facts", "any other text of a fact", values.MAX_TEXT, "characters", "F007"),
-    ("facts", "an explanation, a reason, a source, a note", attachments.MAX_REMARK, "characters", "F031"),
+    ("facts", "an explanation, a reason, a source, a note", sections.MAX_REMARK, "characters", "F031"),
     ("facts", "a number", numbers.MAX_DIGITS, "digits", "F007"),
     ("facts", "records of a list", sizes.MAX_RECORDS, "", "F032"),
     ("expressions", "one expression", parser.MAX_LENGTH, "characters", "E101"),

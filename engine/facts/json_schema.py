@@ -240,9 +240,8 @@ _EVIDENCE: Schema = {
             {"type": LITERAL},
             {
                 "type": "object",
-                "properties": {
-                    name: {"type": [*LITERAL, "null"]} for name in ("source", "page", "status", "note")
-                },
+                "properties": {"source": {"type": LITERAL}}
+                | {name: {"type": [*LITERAL, "null"]} for name in ("page", "status", "note")},
                 "required": ["source"],
                 "additionalProperties": False,
             },

@@ -25,6 +25,7 @@ from engine.facts.model import Facts
 from engine.facts.readings import Conventions
 from engine.facts.totals import is_total, total_problem
 from engine.facts.values import MAX_NAME, ON_ONE_LINE, ONE_LINE, ValueReader, fact_paths, too_long
+from engine.facts.waivers import WaiverReader
 from engine.ruleset.model import Ruleset
 from engine.source import (
     MAX_PROBLEMS,
@@ -113,11 +114,16 @@ def _facts(
                 Problem("F002", message, entry.key.position, key, offered(key_fix(key, SECTIONS), SECTIONS))
             )
     department = _department(root, problems)
+    named = root.get("ruleset")
+    if named is not None and not isinstance(named, Scalar):
+        message = Text("ruleset 应为一个 id", "'ruleset' is one id")
+        problems.append(Problem("F005", message, named.position, "ruleset"))
     if not any_year:
         _check_year(root, ruleset, problems)
     values = ValueReader(ruleset, problems, conventions)
     slots = _values(root, values, problems)
     others = AttachmentReader(ruleset, root, problems, conventions)
+    waivers = WaiverReader(ruleset, root, problems, conventions)
     return Facts(
         department=department,
         year=ruleset.year,
@@ -125,10 +131,10 @@ def _facts(
         slots=slots,
         claimed=others.claimed(),
         judgements=others.judgements(),
-        waivers=others.waivers(values.keys),
+        waivers=waivers.waivers(values.keys),
         explanations=others.explanations(),
         evidence=others.evidence(fact_paths(ruleset, values.keys)),
-        positions=values.positions,
+        positions=values.positions | others.positions,
         file=root.file.name,
         notes=conventions.notes() if conventions is not None else (),
     )
@@ -155,9 +161,12 @@ def _department(root: Mapping, problems: Problems) -> str:
 
 def _check_year(root: Mapping, ruleset: Ruleset, problems: Problems) -> None:
     node = root.get("year")
-    if not isinstance(node, Scalar) or node.is_null:
+    if node is None or (isinstance(node, Scalar) and node.is_null):
         where = (root if node is None else node).position
         problems.append(Problem("F001", Text("缺少年度", "the year is missing"), where, "year"))
+    elif not isinstance(node, Scalar):
+        message = Text("年度应为单个值", "the year is a single value")
+        problems.append(Problem("F005", message, node.position, "year"))
     elif node.text.strip() != str(ruleset.year):
         problems.append(_wrong_year(node, ruleset))
 

@@ -28,6 +28,7 @@ ON_ONE_LINE = Text("写在一行里", "write it on one line")
 MAX_NAME = 200
 """Characters of a department's name and of a record's key; they stand in every line that is about them."""
 _MISSING = Text("缺少必填事实", "a required fact is missing")
+_NO_RECORDS = Text("没有记录时写 []", "write [] where there are none")
 
 
 class ValueReader:
@@ -105,30 +106,28 @@ class ValueReader:
         return found
 
     def group(self, group: FactGroup, node: Node | None, parent: MappingNode, slots: list[Any]) -> None:
-        if node is not None and not isinstance(node, MappingNode):
-            self.report(
-                "F005",
-                Text("此处应为分组（键: 值）", "a group (key: value) is wanted here"),
-                node,
-                group.name,
-            )
+        if not (_is_absent(node) or isinstance(node, MappingNode)):
+            assert node is not None
+            message = Text("此处应为分组（键: 值）", "a group (key: value) is wanted here")
+            self.report("F005", message, node, group.name)
             return
         holder = node if node is not None else parent
-        found = self.by_name(node, _labels(group.facts), group.name) if node is not None else {}
+        labels = _labels(group.facts)
+        found = self.by_name(node, labels, group.name) if isinstance(node, MappingNode) else {}
         for name, fact in group.facts.items():
             slots[fact.place] = self.fact(fact, found.get(name), holder, f"{group.name}.{name}")
 
     def record_list(self, records: RecordList, node: Node | None, parent: MappingNode) -> tuple[Record, ...]:
         name = records.records.name
-        if node is None:
+        if _is_absent(node):
             message = Text(f"{_MISSING.zh}（{records.label.zh}）", f"{_MISSING.en} ({records.label.en})")
-            self.report(
-                "F001", message, parent, name, Text("没有记录时写 []", "write [] where there are none")
-            )
+            where = parent if node is None else node
+            self.report("F001", message, where, name, _NO_RECORDS)
             return ()
         if not isinstance(node, Sequence):
+            assert node is not None
             message = Text("此处应为记录的列表", "a list of records is wanted here")
-            self.report("F005", message, node, name, Text("没有记录时写 []", "write [] where there are none"))
+            self.report("F005", message, node, name, _NO_RECORDS)
             return ()
         if len(node.items) > MAX_RECORDS:
             message = Text(
@@ -193,7 +192,7 @@ class ValueReader:
 
     def fact(self, fact: Fact, node: Node | None, holder: Node, path: str) -> Value:
         """The value of one fact; ``None`` where it is optional and absent, or after a problem."""
-        absent = node is None or (isinstance(node, Scalar) and node.is_null)
+        absent = _is_absent(node)
         if absent and fact.optional:
             return None
         if absent:
@@ -254,6 +253,11 @@ def too_long(limit: int, node: Node, path: str) -> Problem:
     """That a text is longer than ``limit``."""
     message = Text(f"文字过长（最多 {limit:,} 字）", f"the text is too long (at most {limit:,} characters)")
     return Problem("F031", message, node.position, path, Text("缩短", "shorten it"))
+
+
+def _is_absent(node: Node | None) -> bool:
+    """Whether nothing is written there: no key, or nothing after it."""
+    return node is None or (isinstance(node, Scalar) and node.is_null)
 
 
 def _labels(facts: Mapping[str, Fact]) -> dict[str, Text]:

@@ -167,7 +167,8 @@ class LeafScorer:
                 f"裁量扣分 {shown} 超过上限 {limit}",
                 f"the judged deduction {shown} is above its limit {limit}",
             )
-            raise FactsError([Problem("F008", message, None, f"judgements.{node.id}.deduct")])
+            path = f"judgements.{node.id}.deduct"
+            raise FactsError([Problem("F008", message, self.evaluation.facts.positions.get(path), path)])
         nominal = self.rounded(judgement.deduct)
         applied = min(nominal, left)
         lines.append(Line("judged", node, nominal, applied, "floor" if applied < nominal else ""))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.errors import FactsError, Position, Problem, Text
-from engine.facts.attachments import waivable_by_title
 from engine.facts.conventions import Convention, as_stated
 from engine.facts.readings import Reading, column_labels
+from engine.facts.waivers import waivable_by_title
 from engine.language.numbers import Rational
 from engine.language.terms import Kind, Type
 from engine.portfolio.cells import Cell, number_sql, trimmed, value_sql

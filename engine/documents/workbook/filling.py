@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from engine.errors import FactsError, Problem, Problems, Text, TooManyProblems
-from engine.facts.attachments import AttachmentReader
 from engine.facts.reading import SECTIONS
+from engine.facts.sections import SectionReader
 from engine.facts.values import ValueReader
 from engine.ruleset.model import Ruleset
 from engine.source import Mapping as MappingNode
@@ -60,7 +60,7 @@ class _Filler:
         self.problems = Problems()
         self.filling = empty_filling(ruleset)
         self.values = ValueReader(ruleset, self.problems)
-        self.beside = AttachmentReader(ruleset, root, self.problems)
+        self.beside = SectionReader(ruleset, root, self.problems)
 
     def fill(self) -> None:
         for key, entry in self.root.entries.items():
