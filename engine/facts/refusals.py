@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from engine.errors import Text
-from engine.facts.conventions import narrowed
+from engine.facts.conventions import NUMBER, is_bare_ratio, narrowed
+from engine.facts.units import Unit, in_words, unit_of
 from engine.language.numbers import MalformedValue, shortened
 from engine.language.terms import NUMERIC, Kind, Type
 
@@ -16,13 +17,30 @@ _BRACKETED = re.compile(r"[(（]\s*(.*[0-9].*?)\s*[)）]")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.][0-9]+)?[eE][+-]?[0-9]+")
 _SERIAL = re.compile(r"[0-9]{5}(?:[.][0-9]*)?")
 _TIMED = re.compile(r"[0-9]{4}.*[0-9日][ \tT\u00a0\u3000]*[0-9]{1,2}[:时].*")
-_HAS_UNIT = re.compile(r"[+-]?[0-9][0-9,.]*\s*([^0-9,.\s%％+-][^0-9]*)")
+_MORE = re.compile(r"(?P<number>[+-]?[0-9][0-9,.]*(?<![,.])%?)\s*(?P<rest>[^0-9,.%\s+-].*)", re.DOTALL)
+"""A number, and what else is written behind it."""
+_REMARK = re.compile(r"(?P<before>.*?)[(（\[【〔](?P<inside>[^()（）\[\]【】〔〕]*)[)）\]】〕]", re.DOTALL)
+"""What stands behind a number and ends in brackets."""
+_DIGITS = "[+-]?[0-9][0-9,.]*"
+_SEVERAL = re.compile(
+    rf"{_DIGITS}[^0-9\s+-]{{0,4}}\s*(?:[-–—―~～/、*×+或和]|至|到)+\s*{_DIGITS}[^0-9]{{0,6}}"
+)
+_INEXACT = re.compile(
+    rf"(?:(?:大?约|大概|近|将近|接近|不足|不到|超过?|逾|至少|至多|最多|不超过|不高于|不低于|不少于|不多于|不大于|不小于|大于|小于|高于|低于|[<>≥≤≈~～])"
+    rf"=?\s*{_DIGITS}.*|{_DIGITS}\s*[^0-9\s]{{0,4}}(?:左右|上下|以上|以下|以内|之内|余|多|来|[+＋])[^0-9]{{0,4}})",
+    re.DOTALL,
+)
+_LONGEST = 200
+"""Characters of a text that is looked into: no value that somebody meant is longer."""
+_NEGATIVE = re.compile(r"[负亏]|赤字|红字|minus|negative", re.IGNORECASE)
 
 
 def why_not(text: str, type_: Type, money_unit: str) -> MalformedValue | None:
     """Why a text that is no value of ``type_`` is none, where more can be said than that."""
     written = text.strip()
     shown = shortened(written)
+    if len(written) > _LONGEST:
+        return None
     bare = written.strip(_QUOTATION_MARKS).strip()
     known = type_.kind != Kind.CHOICE or bare in type_.options or type_.option_labelled(bare) is not None
     if bare and known and written.strip(_QUOTATION_MARKS) != written:
@@ -43,7 +61,7 @@ def why_not(text: str, type_: Type, money_unit: str) -> MalformedValue | None:
     if type_.kind == Kind.DATE:
         return _why_no_date(narrowed(written), shown)
     if type_.kind in NUMERIC:
-        return _why_no_number(narrowed(written), shown, money_unit if type_.kind == Kind.MONEY else "")
+        return _why_no_number(narrowed(written), shown, type_.kind, money_unit)
     option = type_.option_labelled(written) if type_.kind == Kind.CHOICE else None
     if option is not None:
         return MalformedValue(
@@ -84,40 +102,113 @@ def _why_no_date(narrow: str, shown: str) -> MalformedValue | None:
     return None
 
 
-def _why_no_number(narrow: str, shown: str, money_unit: str) -> MalformedValue | None:
-    in_unit = Text("只写数字", "write digits alone")
-    if money_unit:
-        in_unit = Text(f"换算成{money_unit}，只写数字", f"state it in {money_unit}, in digits alone")
+def _why_no_number(narrow: str, shown: str, kind: Kind, money_unit: str) -> MalformedValue | None:
+    own = money_unit if kind == Kind.MONEY else _OWN.get(kind, "")
     if _CURRENCY.search(narrow):
-        return MalformedValue(
-            Text(
-                f"“{shown}”带有货币符号，单位不明",
-                f"'{shown}' has a sign of currency: its unit is not certain",
-            ),
-            in_unit,
-        )
+        return _currency(narrow, shown, kind, own)
     bracketed = _BRACKETED.fullmatch(narrow)
     if bracketed is not None:
-        return MalformedValue(
-            Text(
-                f"“{shown}”写在括号里，是否负数不明",
-                f"'{shown}' is in brackets: whether it is negative is not certain",
-            ),
-            Text(f"确为负数就写 -{bracketed[1]}", f"write -{bracketed[1]} if it is negative"),
-        )
+        return _negative_or_not(shown, f"-{bracketed[1]}")
     if _EXPONENT.fullmatch(narrow):
         return MalformedValue(
             Text(f"“{shown}”是科学计数法，可能丢了数字", f"'{shown}' has an exponent: digits may be lost"),
             Text("写出全部数字", "write out all digits"),
         )
-    unit = _HAS_UNIT.fullmatch(narrow)
-    if unit is not None and money_unit and unit[1].strip() != money_unit:
-        found = shortened(unit[1].strip())
+    one = _A_RATIO if kind == Kind.RATIO else Text("写成一个确切的数", "write one exact number")
+    if _SEVERAL.fullmatch(narrow):
+        return MalformedValue(Text(f"“{shown}”里不止一个数", f"'{shown}' holds more than one number"), one)
+    if _INEXACT.fullmatch(narrow):
+        return MalformedValue(Text(f"“{shown}”不是确数", f"'{shown}' is not an exact number"), one)
+    more = _MORE.fullmatch(narrow)
+    return _more(more["number"], more["rest"].strip(), shown, kind, own) if more is not None else None
+
+
+def _currency(narrow: str, shown: str, kind: Kind, own: str) -> MalformedValue:
+    more = _MORE.fullmatch(_CURRENCY.sub("", narrow).strip())
+    if more is not None and _is_same(unit_of(in_words(more["rest"])), own) and _is_number(more["number"]):
+        number = more["number"]
         return MalformedValue(
-            Text(
-                f"“{shown}”的单位是{found}，此处的单位是{money_unit}",
-                f"'{shown}' is in {found}; the unit here is {money_unit}",
-            ),
-            in_unit,
+            Text(f"“{shown}”带有货币符号", f"'{shown}' has a sign of currency"),
+            Text(f"只写 {number}", f"write {number} alone"),
         )
-    return None
+    return MalformedValue(
+        Text(
+            f"“{shown}”带有货币符号，单位不明", f"'{shown}' has a sign of currency: its unit is not certain"
+        ),
+        _converted(kind, own),
+    )
+
+
+def _more(number: str, rest: str, shown: str, kind: Kind, own: str) -> MalformedValue | None:
+    """What is wrong with ``rest``, which stands behind the number: another unit, the right one, or a remark."""
+    remark = _REMARK.fullmatch(rest)
+    before, inside = (
+        (remark["before"].strip(), remark["inside"].strip()) if remark is not None else (rest, "")
+    )
+    written = before or inside
+    unit = unit_of(in_words(written))
+    if unit is not None and _is_other(unit, own):
+        found = shortened(written)
+        message = Text(f"“{shown}”写有单位“{found}”", f"'{shown}' has the unit '{found}'")
+        if own:
+            message = Text(f"“{shown}”的单位是{found}，此处的单位是{own}", f"'{shown}' is in {found}; the unit here is {own}")  # fmt: skip
+        return MalformedValue(message, _converted(kind, own))
+    if not _is_number(number) or (kind == Kind.RATIO and is_bare_ratio(number)):
+        return None
+    if _NEGATIVE.search(rest):
+        return _negative_or_not(shown, f"-{number.lstrip('+-')}")
+    if before and unit is None and re.search("[0-9]", rest):
+        return None
+    # What stands in brackets takes nothing from the number before it; other words may, as in 7天半.
+    only = Text(f"只写 {number}", f"write {number} alone")
+    fix = only if unit is not None or not before else Text("只写数字", "write digits alone")
+    kept = shortened(rest)
+    message = Text(f"“{shown}”的数字后面还写了“{kept}”", f"'{shown}' has '{kept}' behind the number")
+    if (inside and inside != written) or unit is None:
+        fix = Text(f"{fix.zh}，说明写在旁边", f"{fix.en}, and the remark beside it")
+    if remark is not None and (unit is None or before):
+        kept = shortened(inside)
+        message = Text(
+            f"“{shown}”的数字后面写有说明“{kept}”", f"'{shown}' has the remark '{kept}' behind the number"
+        )
+    return MalformedValue(message, fix)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a facts file may state the text as a number or a percentage."""
+    return re.fullmatch(f"(?:{NUMBER})%?", text) is not None
+
+
+def _is_same(unit: Unit | None, own: str) -> bool:
+    """Whether the unit is just the one that is wanted; 万 is not 万元 where the figures themselves are in 万元."""
+    wanted = unit_of(in_words(own)) if own else None
+    return unit is not None and wanted is not None and (unit.base, unit.power) == (wanted.base, wanted.power)
+
+
+def _is_other(unit: Unit, own: str) -> bool:
+    """Whether there is something to convert; nothing where a number counts things, as in 36人."""
+    return not _is_same(unit, own) if own else bool(unit.power or unit.base != "个")
+
+
+def _negative_or_not(shown: str, negative: str) -> MalformedValue:
+    return MalformedValue(
+        Text(
+            f"“{shown}”写在括号里，是否负数不明",
+            f"'{shown}' is in brackets: whether it is negative is not certain",
+        ),
+        Text(f"确为负数就写 {negative}", f"write {negative} if it is negative"),
+    )
+
+
+_OWN = {Kind.RATIO: "%", Kind.DAYS: "天", Kind.POINTS: "分"}
+"""The units of what is not money."""
+_A_RATIO = Text("写成百分数，例如 95%", "write it as a percentage such as 95%")
+
+
+def _converted(kind: Kind, own: str) -> Text:
+    """What to write instead of a number in another unit."""
+    if kind == Kind.RATIO:
+        return _A_RATIO
+    if own:
+        return Text(f"换算成{own}，只写数字", f"state it in {own}, in digits alone")
+    return Text("写出完整的数，只写数字", "write the whole number out, in digits alone")

@@ -8,33 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from unicodedata import normalize
-
-from msgspec import Struct
 
 from engine.documents.workbook.headings import Fault, Head, plain_text
 from engine.documents.workbook.sheet_part import Sheet
 from engine.documents.workbook.sheets import Row, SheetLayout
 from engine.errors import Text
+from engine.facts.units import Unit, in_words, unit_of
 from engine.language.terms import KIND_NAMES, NUMERIC, Kind
 
-_POWERS = {"十": 1, "拾": 1, "百": 2, "佰": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
-_ENGLISH = {
-    "ten thousand": "万", "million": "百万", "billion": "十亿", "thousand": "千", "yuan": "元", "rmb": "人民币", "cny": "人民币",
-    "percent": "%", "days": "天", "day": "天", "points": "分", "months": "月", "hours": "小时", "weeks": "周", "years": "年",
-}  # fmt: skip
-_BASES = {
-    "元": "元", "圆": "元", "块": "元", "块钱": "元", "%": "%", "百分比": "%", "百分之": "%", "‰": "‰", "千分之": "‰", "分": "分",
-    "天": "天", "日": "天", "工作日": "天", "个工作日": "天", "自然日": "天", "周": "周", "月": "月", "个月": "月", "年": "年",
-    "小时": "小时", "角": "角",
-} | dict.fromkeys(("美元", "港元", "港币", "澳门元", "新台币", "欧元", "日元", "英镑", "usd", "hkd", "eur", "jpy", "gbp", "$", "€", "£"), "外币") | dict.fromkeys(
-    ("个", "件", "次", "人", "户", "项", "条", "份", "家", "笔", "台", "套", "宗"), "个"
-)  # fmt: skip
-_UNIT = re.compile(
-    r"(?:人民币|¥)?(?P<scale>[十拾百佰千仟万萬亿億]*)(?P<base>"
-    + "|".join(map(re.escape, sorted(_BASES, key=len, reverse=True)))
-    + r")?(?:人民币)?"
-)
 _BRACKETED = re.compile(r"[(\[〔【]([^()\[\]〔〕【】]*)[)\]〕】]")
 _TOLD = re.compile(r"(?:单位|\bunits?\b)\s*[:为是]?\s*([^()\[\]〔〕【】。\s][^()\[\]〔〕【】。]*)")
 _LAST = re.compile(r"[/:,、_\s-]([^/:,、_\s-]+)$")
@@ -52,44 +33,15 @@ _OTHERS = {
 _OWN = {Kind.RATIO: "%", Kind.DAYS: "天", Kind.POINTS: "分"}
 
 
-class _Unit(Struct, frozen=True):
-    """A unit: what it is of, the power of ten before it, and how it is written."""
-
-    base: str
-    power: int
-    written: str
-
-    def is_same(self, other: _Unit) -> bool:
-        """万 in a heading means what 万元 means."""
-        bases = {self.base, other.base}
-        return self.power == other.power and (len(bases) == 1 or bases == {"", "元"})
-
-
-def _plain(text: str) -> str:
-    plain = normalize("NFKC", text).strip().casefold()
-    for english, chinese in _ENGLISH.items():
-        plain = re.sub(rf"\b{english}\b", chinese, plain)
-    return plain
-
-
-def _unit(text: str) -> _Unit | None:
-    found = _UNIT.fullmatch(re.sub(r"\s|^in\b", "", text))
-    if found is None or not found[0] or found[0] in ("十", "拾", "人民币"):
-        return None
-    return _Unit(
-        _BASES.get(found["base"] or "", ""), sum(_POWERS[one] for one in found["scale"]), text.strip()
-    )
-
-
-def _units(text: str, *, told: bool = False) -> Iterator[_Unit]:
+def _units(text: str, *, told: bool = False) -> Iterator[Unit]:
     """The units in a heading: in brackets, after the word for a unit, or at its end; if ``told``, after that word alone."""
-    plain = _plain(text)
+    plain = in_words(text)
     pieces = [one for found in _TOLD.findall(plain) for one in (found, *_APART.split(found))]
     if not told:
         pieces += [one for found in _BRACKETED.findall(plain) for one in (found, *_APART.split(found))]
         pieces += _LAST.findall(plain)
     for piece in dict.fromkeys(pieces):
-        if (unit := _unit(piece)) is not None:
+        if (unit := unit_of(piece)) is not None:
             yield unit
 
 
@@ -157,24 +109,24 @@ class _Reader:
                 )
                 yield from self.judged(row, place, kind, changed)
             elif text not in (KIND_NAMES[kind].zh, KIND_NAMES[kind].en):
-                plain = _plain(text)
-                whole = [_unit(re.sub(r"[()\[\]〔〕【】]", "", plain)), _unit(_BRACKETED.sub("", plain))]
+                plain = in_words(text)
+                whole = [unit_of(re.sub(r"[()\[\]〔〕【】]", "", plain)), unit_of(_BRACKETED.sub("", plain))]
                 found = (
                     [whole[0]] if whole[0] is not None else [one for one in (whole[1], *_units(text)) if one]
                 )
                 unknown = (
-                    [_Unit("?", 0, text)] if not found and kind in (Kind.MONEY, Kind.RATIO, Kind.DAYS) else []
+                    [Unit("?", 0, text)] if not found and kind in (Kind.MONEY, Kind.RATIO, Kind.DAYS) else []
                 )
                 yield from self.judged(row, place, kind, (*found, *unknown))
 
     def judged(
-        self, row: int, place: int, kind: Kind, units: Iterator[_Unit] | tuple[_Unit, ...]
+        self, row: int, place: int, kind: Kind, units: Iterator[Unit] | tuple[Unit, ...]
     ) -> Iterator[Fault]:
         """The first of ``units`` that is not the one of ``kind``."""
         named = self.money_unit if kind == Kind.MONEY else _OWN.get(kind, "")
-        own = _unit(_plain(named)) if named else None
+        own = unit_of(in_words(named)) if named else None
         for unit in units:
-            is_own = unit.written == _plain(named) or (own is not None and own.is_same(unit))
+            is_own = unit.written == in_words(named) or (own is not None and own.is_same(unit))
             is_other = unit.base in {*_OTHERS[kind], "?"} or unit.power
             if is_own or not is_other:
                 continue
