@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from engine.errors import Text, first_at
 from engine.facts.model import Evidence, Judgement
-from engine.facts.sections import A_MAPPING, A_TEXT, SectionReader, is_absent
+from engine.facts.sections import A_MAPPING, SectionReader, a_text, is_absent
 from engine.facts.values import ON_ONE_LINE, ONE_LINE, fact_paths
 from engine.language.numbers import Rational, format_exact
 from engine.language.terms import Kind
@@ -165,7 +165,7 @@ class AttachmentReader(SectionReader):
                 fix = Text("填写，或删去这一项", "write it, or remove the line")
                 self.report("F001", message, entry.value, path, fix)
             elif not isinstance(entry.value, Scalar):
-                self.report("F005", A_TEXT, entry.value, path)
+                self.report("F005", a_text(key), entry.value, path)
             else:
                 read[key] = self.remark(entry.value, path)
         return read

@@ -19,7 +19,11 @@ from engine.yaml_slips import key_fix
 MAX_REMARK = 10_000
 """Characters of an explanation, a reason, a source: what people write beside the figures."""
 A_MAPPING = Text("此处应为映射（键: 值）", "a mapping (key: value) is wanted here")
-A_TEXT = Text("此处应为文字", "a text is wanted here")
+
+
+def a_text(key: str) -> Text:
+    """That a text, and no list or mapping, is wanted under ``key``."""
+    return Text(f"{key} 应为文字", f"'{key}' is a text")
 
 
 def is_absent(node: Node | None) -> bool:
@@ -69,7 +73,7 @@ class SectionReader:
                 self.report("F001", Text(f"缺少 {key}", f"'{key}' is missing"), node or owner, path)
             return ""
         if not isinstance(node, Scalar):
-            self.report("F005", Text(f"{key} 应为文字", f"'{key}' is a text"), node, path)
+            self.report("F005", a_text(key), node, path)
             return ""
         return self.remark(node, path)
 
