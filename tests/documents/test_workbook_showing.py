@@ -85,6 +85,13 @@ def test_nothing_is_told_of_a_good_form(tmp_path: Path) -> None:
 # Where things stand on the form: F4 number, F5 count, F6 day, F7 flag, F8 text, F9 ratio, F10 money, F11 days;
 # 项目: A id, B amount, C share, D on, E ok, F note, from row 4.
 
+
+def emptied(book: Book, sheet: str, *cells: str) -> Book:
+    for cell in cells:
+        book.cell(sheet, cell, "")
+    return book
+
+
 REFUSED: dict[str, tuple[Callable[[Book], Book], list[str]]] = {
     "a formula without a value": (lambda book: book.formula("基本事实", "F10"), ["基本事实!F10 D032"]),
     "an empty value": (lambda book: book.formula("基本事实", "F10", "<f>1+1</f><v></v>"), ["基本事实!F10 D032"]),
@@ -157,6 +164,10 @@ REFUSED: dict[str, tuple[Callable[[Book], Book], list[str]]] = {
     "merged over a value": (lambda book: book.merge("基本事实", "E10:F10"), ["基本事实!E10 D038"]),
     "merged value and source": (lambda book: book.merge("基本事实", "F10:G10"), ["基本事实!F10 D038"]),
     "merged names of rows": (lambda book: book.merge("基本事实", "C4:C5"), ["基本事实!C4 D038"]),
+    "two empty cells of a record": (lambda book: book.merge("项目", "D6:E6"), ["项目!D6 D038"]),
+    "an empty cell of two records": (lambda book: emptied(book, "项目", "F4", "F5").merge("项目", "F4:F5"), ["项目!F4 D038"]),
+    "empty evidence of a fact": (lambda book: book.merge("基本事实", "G10:H10"), ["基本事实!G10 D038"]),
+    "empty claims": (lambda book: emptied(book, "自评得分", "D4").merge("自评得分", "D4:D6"), ["自评得分!D4 D038"]),
     "merged with the head": (lambda book: book.merge("项目", "B3:B4"), ["项目!B3 D038"]),
 }  # fmt: skip
 
@@ -270,6 +281,18 @@ def test_a_count_of_days_from_1904(tmp_path: Path) -> None:
 @pytest.mark.parametrize("area", ["A1:C1", "A9:F9", "G4:H5", "F4:G4", "A2:A3"])
 def test_merges_that_hide_no_cell_to_fill_in_are_read(area: str, tmp_path: Path) -> None:
     assert told(good().merge("项目", area), tmp_path) == []
+
+
+def test_an_empty_footer_may_be_merged(tmp_path: Path) -> None:
+    """Nothing of it is data: a row below the records in which only a column of one's own is filled."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        book["项目"]["H9"] = "填表人：张三"
+        book["项目"].merge_cells("A9:F9")
+        book["基本事实"]["I20"] = "审核：李四"
+        book["基本事实"].merge_cells("F20:H20")
+
+    assert told(edited(change), tmp_path) == []
 
 
 def test_a_title_merged_over_the_cell_for_none_does_no_harm_to_records(tmp_path: Path) -> None:

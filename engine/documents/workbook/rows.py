@@ -244,7 +244,7 @@ class SheetRows:
                 self.hush(row, place)
 
     def refuse_merges(self) -> None:
-        """A merge shows one value for several cells, or hides the value of one; where there is any."""
+        """A merge shows one value for several cells, or hides the value of one; empty ones it makes one of several."""
         areas = sorted(self.sheet.merges, key=lambda one: (one.top, one.left))
         if not areas:
             return
@@ -273,8 +273,9 @@ class SheetRows:
         touched = columns * (area.bottom - first_row + 1)
         hidden = (area.top, area.left) not in cells
         anchor = self.sheet.cell(area.top, area.left)
-        holds = anchor is not None or any(self.sheet.cell(*one) is not None for one in cells)
-        if not holds or (touched <= 1 and not hidden):
+        if anchor is None and all(self.sheet.cell(*one) is None for one in cells):
+            touched, hidden = sum(self.is_data_row(row) for row, _ in cells), False
+        if touched <= 1 and not hidden:
             for one in cells:
                 self.covered.pop(one, None)
             return
@@ -286,6 +287,12 @@ class SheetRows:
         self.report("D038", message, area.top, area.left, fix)
         for one in cells:
             self.hush(*one)
+
+    def is_data_row(self, row: int) -> bool:
+        """Whether the row is one to fill in: a fixed one of the form, or one in which a record is begun."""
+        if self.fixed:
+            return self.name_of(row) in self.fixed
+        return not self.sheet.rows[row].keys().isdisjoint(self.columns)
 
     def tell_hidden(self, found: list[Record]) -> None:
         """Rows, columns and sheets that hold data and that nobody sees."""
