@@ -13,6 +13,7 @@ from engine.language.scope import Scope
 from engine.language.terms import NUMERIC, Kind, Scalar, Type
 from engine.language.types import FLAG
 from engine.ruleset import document as doc
+from engine.ruleset.alike import check_tiers
 from engine.ruleset.expressions import Expressions, Path
 from engine.ruleset.found_as import check_found_as
 from engine.ruleset.model import (
@@ -222,6 +223,7 @@ class CriteriaBuilder:
         if one.unseen:
             return Unseen()
         if one.judged is not None and one.judged.tiers is not None:
+            check_tiers(one.judged.tiers, (*path, "judged", "tiers"), self.expressions)
             tiers = {
                 tier.id: JudgedTier(
                     tier.id,
