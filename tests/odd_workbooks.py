@@ -76,6 +76,25 @@ class Book:
         self.replace(styles, "</cellXfs>", f'<xf numFmtId="{number}" fontId="{font}"/></cellXfs>')
         return str(before[0].count("<xf "))
 
+    def painted(self, sheet: str, cell: str, inner: str, font: str, fill: str = "") -> Book:
+        """Put a number into a cell whose text and whose solid ground have these colours."""
+        styles = "xl/styles.xml"
+        fonts, fills = self.text(styles).count("<font>"), self.text(styles).count("<fill>")
+        self.replace(styles, "</fonts>", f"<font><color {font}/></font></fonts>")
+        pattern = (
+            f'<patternFill patternType="solid"><fgColor {fill}/></patternFill>' if fill else "<patternFill/>"
+        )
+        self.replace(styles, "</fills>", f"<fill>{pattern}</fill></fills>")
+        style = self.style("0.00", font=fonts)
+        self.replace(
+            styles, f'fontId="{fonts}"/></cellXfs>', f'fontId="{fonts}" fillId="{fills}"/></cellXfs>'
+        )
+        return self.replace(
+            self.part(sheet),
+            rf'<c r="{cell}"[^>]*?(?:/>|>.*?</c>)',
+            f'<c r="{cell}" s="{style}"><v>{inner}</v></c>',
+        )
+
     def calculation(self, attributes: str) -> Book:
         return self.replace("xl/workbook.xml", r"<calcPr[^>]*/>", f"<calcPr {attributes}/>")
 

@@ -214,6 +214,26 @@ TOLD: dict[str, tuple[Callable[[Book], Book], list[str]]] = {
         ["项目!B4 D039"],
     ),
     "a text in the form of a day": (lambda book: book.number("基本事实", "F8", "45352", "yyyy\\-mm\\-dd;@"), []),
+    "rows of no height unless they say so": (
+        lambda book: book.replace(book.part("项目"), "<sheetFormatPr[^>]*>", '<sheetFormatPr defaultRowHeight="0"/>').row("项目", 4, 'ht="15"').row("项目", 5, ""),
+        ["项目!A5 D039"],
+    ),
+    "rows that are there in a sheet of hidden ones": (
+        lambda book: book.replace(book.part("项目"), "<sheetFormatPr[^>]*>", '<sheetFormatPr defaultRowHeight="15" zeroHeight="1"/>'), [],
+    ),
+    "white on white": (lambda book: book.painted("基本事实", "F10", "12", 'rgb="FFFFFFFF"'), ["基本事实!F10 D039"]),
+    "white of the theme": (lambda book: book.painted("基本事实", "F10", "12", 'theme="0"'), ["基本事实!F10 D039"]),
+    "white of old palettes": (lambda book: book.painted("项目", "B4", "12", 'indexed="9"'), ["项目!B4 D039"]),
+    "yellow on yellow": (
+        lambda book: book.painted("基本事实", "F10", "12", 'rgb="00ffff00"', 'rgb="FFFFFF00"'), ["基本事实!F10 D039"],
+    ),
+    "black on black": (lambda book: book.painted("基本事实", "F10", "12", 'auto="1"', 'indexed="64"'), ["基本事实!F10 D039"]),
+    "one shade of a theme's blue": (
+        lambda book: book.painted("基本事实", "F10", "12", 'theme="4" tint="0.4"', 'theme="4" tint="0.4"'), ["基本事实!F10 D039"],
+    ),
+    "another shade": (lambda book: book.painted("基本事实", "F10", "12", 'theme="4"', 'theme="4" tint="0.4"'), []),
+    "white on blue": (lambda book: book.painted("基本事实", "F10", "12", 'theme="0"', 'theme="4"'), []),
+    "a shade of white": (lambda book: book.painted("基本事实", "F10", "12", 'theme="0" tint="-0.5"'), []),
     "struck out": (
         lambda book: book.cell("基本事实", "F8", "<is><r><t>甲</t></r><r><rPr><strike/></rPr><t>乙</t></r></is>", t="inlineStr"),
         ["基本事实!F8 D044"],

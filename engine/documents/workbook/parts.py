@@ -17,7 +17,8 @@ from xml.parsers import expat
 
 from msgspec import Struct, field
 
-from engine.documents.workbook.formats import BUILT_IN, GENERAL, NumberFormat, number_format
+from engine.documents.workbook.attributes import Attributes, is_true
+from engine.documents.workbook.looks import Look, LookReader
 from engine.errors import Text
 
 _MAIN = (
@@ -29,7 +30,6 @@ _RELATED = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
 _CHUNK = 1 << 18
-_TRUE = ("1", "true", "on")
 
 MAX_CELLS = 3_000_000
 MAX_FILLED = 1_000_000
@@ -37,8 +37,6 @@ MAX_STRINGS = 1_000_000
 MAX_CHARACTERS = 30_000_000
 MAX_STYLES = 64_000
 """As many as a workbook may have, by Excel's own limits."""
-
-Attributes = Mapping[str, str]
 
 
 class Damaged(Exception):
@@ -78,13 +76,6 @@ class Budget(Struct):
         self.characters -= length
         if self.characters < 0:
             raise TooLarge(MAX_CHARACTERS, Text("个字符", "characters"))
-
-
-class Look(Struct):
-    """How cells of one style look, as far as it matters."""
-
-    format: NumberFormat = GENERAL
-    struck: bool = False
 
 
 class SheetPart(Struct):
@@ -152,11 +143,6 @@ def parse(
         while chunk := stream.read(_CHUNK):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-
-
-def is_true(value: str | None) -> bool:
-    """Whether a flag of the format is set."""
-    return value is not None and value.strip().lower() in _TRUE
 
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -291,30 +277,12 @@ def _strings(package: zipfile.ZipFile, part: str, budget: Budget) -> list[tuple[
 
 def _looks(package: zipfile.ZipFile, part: str) -> list[Look]:
     """The looks of cells, by the number by which a cell refers to one."""
-    codes: dict[str, str] = {str(number): code for number, code in BUILT_IN.items()}
-    struck_fonts: list[bool] = []
-    looks: list[Look] = []
-    inside: list[str] = []
+    reader = LookReader()
 
     def start(tag: str, attributes: Attributes) -> None:
-        if tag in ("cellXfs", "fonts", "dxfs"):
-            inside.append(tag)
-        elif tag == "numFmt" and "dxfs" not in inside:
-            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "General")
-        elif tag == "font" and inside == ["fonts"]:
-            struck_fonts.append(False)
-        elif tag == "strike" and inside == ["fonts"] and struck_fonts:
-            struck_fonts[-1] = is_true(attributes.get("val", "1"))
-        elif tag == "xf" and inside == ["cellXfs"]:
-            if len(looks) >= MAX_STYLES:
-                raise TooLarge(MAX_STYLES, Text("种格式", "styles"))
-            font = attributes.get("fontId", "0")
-            struck = font.isdecimal() and int(font) < len(struck_fonts) and struck_fonts[int(font)]
-            looks.append(Look(number_format(codes.get(attributes.get("numFmtId", "0"), "General")), struck))
+        reader.start(tag, attributes)
+        if len(reader.looks) > MAX_STYLES:
+            raise TooLarge(MAX_STYLES, Text("种格式", "styles"))
 
-    def end(tag: str) -> None:
-        if inside and tag == inside[-1]:
-            inside.pop()
-
-    parse(package, part, start, end)
-    return looks
+    parse(package, part, start, reader.end)
+    return reader.looks

@@ -84,6 +84,11 @@ _WORDING: dict[Noticed, tuple[str, Callable[[int], Text], Text | None]] = {
         lambda n: Text(f"该列有 {n:,} 格只有空白，按未填", f"cells of this column that hold blanks alone ({n:,}): they are taken for empty"),
         None,
     ),
+    "unseen": (
+        "D039",
+        lambda n: Text(f"该列有 {n:,} 格文字与底色相同，看不见，照常计入", f"cells of this column whose text has the colour of its ground and is not seen ({n:,}): they are read all the same"),
+        Text("改字色或底色，核对", "change one of the colours, and check"),
+    ),
     "struck": (
         "D044",
         lambda n: Text(f"有 {n:,} 格带删除线，照常计入", f"cells of this sheet that are struck out ({n:,}): they are read all the same"),

@@ -10,15 +10,14 @@ from math import isfinite
 
 from msgspec import Struct, field
 
+from engine.documents.workbook.attributes import Attributes, is_true
 from engine.documents.workbook.formats import GENERAL, NumberFormat
+from engine.documents.workbook.looks import Look
 from engine.documents.workbook.parts import (
-    Attributes,
     BookParts,
     Damaged,
-    Look,
     TextGatherer,
     TooLarge,
-    is_true,
     parse,
     unescaped,
 )
@@ -45,6 +44,7 @@ class Cell(Struct, gc=False):
     formula: bool = False
     error: str = ""
     struck: bool = False
+    unseen: bool = False
 
     @property
     def is_uncomputed(self) -> bool:
@@ -121,6 +121,8 @@ class _Reader:
         self.inline = TextGatherer(parts.budget)
         self.arrays: list[Area] = []
         self.columns: dict[str, int] = {}
+        self.height: str | None = None
+        """How high a row is that does not say so."""
 
     # What expat tells
 
@@ -137,6 +139,8 @@ class _Reader:
             self.merge(attributes.get("ref", ""))
         elif tag == "col":
             self.start_column(attributes)
+        elif tag == "sheetFormatPr":
+            self.height = attributes.get("defaultRowHeight")
         elif tag == "sheetView":
             self.sheet.shows_zeros = is_true(attributes.get("showZeros", "1"))
 
@@ -178,7 +182,7 @@ class _Reader:
             raise Damaged(f"没有“{written[:20]}”这样的行", f"there is no row '{written[:20]}'")
         self.column = 0
         self.cells = self.sheet.rows.get(self.row, {})
-        flat = _is_zero(attributes.get("ht"))
+        flat = _is_zero(attributes.get("ht", self.height))
         if flat or is_true(attributes.get("hidden")):
             self.sheet.hidden_rows.add(self.row)
         self.budget.take_cell()
@@ -243,7 +247,7 @@ class _Reader:
             return
         self.budget.take_filled()
         look = self.parts.looks[self.style] if self.style < len(self.parts.looks) else _NO_LOOK
-        cell = Cell(None, look.format, self.formula, "", look.struck)
+        cell = Cell(None, look.format, self.formula, "", look.struck, look.unseen)
         self.fill(cell, "".join(self.value))
         if cell.content is None and not cell.formula and not cell.error:
             return

@@ -26,9 +26,9 @@ _MULTIPLIERS = re.compile(
 _OF_YUAN = frozenset({"元", "¥", "￥", "CNY", "RMB", "人民币"})
 _NEGATIVE = re.compile(r"[-－−(（△▲]")
 
-Remark = Literal["ratio", "rounded", "red", "struck", "blank"]
+Remark = Literal["ratio", "rounded", "red", "struck", "unseen", "blank"]
 """What is told of a cell though it is read: a ratio without a percent sign, decimals that are not shown, a negative number
-in red without a sign, struck-out text, blanks alone."""
+in red without a sign, struck-out text, text that has the colour of its ground, blanks alone."""
 
 LARGEST_TEXT_NUMBER = 10**15
 """From here on a number may have lost digits of what was typed, as an identity number does."""
@@ -82,6 +82,8 @@ def remarks(cell: Cell, wanted: Wanted) -> list[Remark]:
     if isinstance(cell.content, str) and cell.content and not cell.content.strip():
         return ["blank"]
     found: list[Remark] = ["struck"] if cell.struck else []
+    if cell.unseen and cell.content not in (None, ""):
+        found.append("unseen")
     if isinstance(cell.content, float) and not isinstance(cell.content, bool) and wanted.kind in NUMERIC:
         section = cell.format.section_of(cell.content)
         if wanted.kind == Kind.RATIO and not wanted.loose and not section.percents and cell.content:
