@@ -159,7 +159,7 @@ class Prover:
                 finder = self.finder(records, years)
                 said = claim(finder.world)
             finder.deadline = self.deadline
-            state, reader = finder.find(said, scored=scored)
+            state, reader = finder.find(said, scored=scored, certain=self._exact)
             if reader is not None:
                 return Finding("possible", self._confirmed(reader, confirm, question, target))
             undecided |= state == "unknown"

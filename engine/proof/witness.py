@@ -67,14 +67,20 @@ class Finder:
             self.solver.add(*department.grid)
         self._known = len(department.axioms)
 
-    def find(self, claim: Bool, *, scored: bool = True) -> tuple[Verdict, Reader | None]:
-        """The simplest department of which ``claim`` is true, and has a score if ``scored``."""
+    def find(
+        self, claim: Bool, *, scored: bool = True, certain: bool = False
+    ) -> tuple[Verdict, Reader | None]:
+        """The simplest department of which ``claim`` is true, and has a score if ``scored``.
+
+        "Impossible" is said of this world only if it is to be ``certain``: a solver that has given up on a question
+        once has been seen to call a later one impossible that has an answer (Z3 5.4.1).
+        """
         self._catch_up()
         self.solver.push()
         try:
             self.solver.add(claim, self.scored if scored else TRUE)
             result, first = self._model(self.solver)
-            if result == "unknown":
+            if result == "unknown" or (certain and result == "impossible"):
                 # A solver that begins anew goes other ways than one that has answered much before.
                 anew = z3.Solver()
                 anew.add(self.solver.assertions())
