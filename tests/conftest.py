@@ -1,12 +1,14 @@
 """How Hypothesis searches: briefly and the same each time, or with ``--hypothesis-profile=thorough`` long and at random.
 
-And what is no garbage: Python's collector goes through all that there is, of which ten thousand tests are the most part.
+With that profile the tests run, too, that are marked ``thorough``. And Python's collector passes over ten thousand tests,
+which are most of what there is to go through, and no garbage.
 """
 
 from __future__ import annotations
 
 import gc
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
@@ -29,6 +31,14 @@ settings.register_profile(
     database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
 )
 settings.load_profile("judged")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--hypothesis-profile") == "thorough":
+        return
+    left_out = [one for one in items if one.get_closest_marker("thorough")]
+    items[:] = [one for one in items if one not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_collection_finish() -> None:

@@ -118,6 +118,7 @@ def _database(connection: DuckDBPyConnection, path: Path) -> None:
     try:
         for table in ORDERS:
             connection.execute(f"CREATE TABLE written.{table} AS {ordered(table)}")
+        connection.execute("CHECKPOINT written")  # at its end the workspace's connection leaves it out
     finally:
         connection.execute("DETACH written")
 

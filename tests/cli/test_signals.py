@@ -146,6 +146,10 @@ COMMANDS = {
 }
 
 
+SOME = {"score", "a province"}
+"""One that writes a file, and one that writes a folder beside a temporary one."""
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = tmp_path_factory.mktemp("runs") / "desk"
@@ -163,7 +167,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    "name", [one if one in SOME else pytest.param(one, marks=pytest.mark.thorough) for one in COMMANDS]
+)
 def test_wherever_it_comes_all_is_there_or_nothing(desk: Path, tmp_path: Path, name: str) -> None:
     """Interrupted at the lines where things are written, and at calls all over the run."""
     if "province" in name or "earlier" in name:

@@ -11,8 +11,8 @@ from tests.command import ROOT, settings
 from tests.fuzz.doors import DOORS
 
 INPUTS = {
-    "facts": 600, "rulesets": 200, "expressions": 1500, "records": 120, "workbooks": 100, "csv-main": 10, "csv-records": 10, "parquet": 10, "duckdb": 10,
-    "reports": 60, "word": 60, "pdf": 30,
+    "facts": 300, "rulesets": 100, "expressions": 700, "records": 60, "workbooks": 60, "csv-main": 7, "csv-records": 7, "parquet": 7, "duckdb": 7,
+    "reports": 60, "word": 30, "pdf": 15,
 }  # fmt: skip
 """Enough to find a slip that breaks a door outright; ``make fuzz`` is for all others."""
 

@@ -47,8 +47,12 @@ def as_database(folder: Path) -> None:
             path.unlink()
 
 
-@pytest.mark.parametrize("kind", ["csv", "gbk", "parquet", "duckdb", "facts"])
-def test_a_path_is_a_name_and_no_pattern(kind: str, tmp_path: Path, rules: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("csv", HARDEST), ("gbk", HARDEST), ("parquet", HARDEST), ("duckdb", HARDEST), ("facts", HARDEST),
+     pytest.param("csv", NAMES, marks=pytest.mark.thorough)],
+)  # fmt: skip
+def test_a_path_is_a_name_and_no_pattern(kind: str, names: list[str], tmp_path: Path, rules: Path) -> None:
     """Whatever the folder is called, what is in it is read, and its neighbours are not; so is the result."""
     neighbours = [
         write_tables(tmp_path / "w" / f"p{one}", main=f"department,budget,spent\n{one},100,10\n")
@@ -65,7 +69,7 @@ def test_a_path_is_a_name_and_no_pattern(kind: str, tmp_path: Path, rules: Path)
     elif kind == "facts":
         shutil.rmtree(made)
         write_facts(made / "a.yaml", "甲局")
-    for number, called in enumerate(NAMES if kind == "csv" else HARDEST):
+    for number, called in enumerate(names):
         folder = tmp_path / "w" / called
         shutil.copytree(made, folder)
         source = folder / "in.duckdb" if kind == "duckdb" else folder
