@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
 from engine.errors import Text
 from engine.inference.direct import RECORD_FRAME, Evaluation, record_key
 from engine.language.compiler import NOT_YET
-from engine.language.explanation import Explain, Result, Share, explanation, shares, thresholds, with_numbers
+from engine.language.explanation import (
+    Explain,
+    Figures,
+    Result,
+    Share,
+    explanation,
+    shares,
+    thresholds,
+    with_numbers,
+)
 from engine.language.formats import Formats
 from engine.language.numbers import HUNDRED, Rational, format_fixed
 from engine.language.terms import Compare, Constant, Kind, Read, walk
 from engine.ledger.lines import Line
 from engine.ledger.scoring import Scoring
-from engine.ruleset.model import BandScore, CaseScore, Criterion, Expression, Measure, Range, Rule, ValueScore
+from engine.ruleset.model import (
+    BandScore,
+    CaseScore,
+    Criterion,
+    Expression,
+    Measure,
+    Range,
+    Rule,
+    Ruleset,
+    ValueScore,
+)
 from engine.ruleset.rendering import fill, formats_of
 
 LINE_TEXTS = {
@@ -68,6 +88,30 @@ class Formula(Struct, frozen=True, eq=False):
         return self.expression.text
 
 
+class _Compiled:
+    """The explanations of one ruleset, each compiled when it is first asked for: once for all departments."""
+
+    def __init__(self) -> None:
+        self.rules: dict[int, Explain] = {}
+        self.figures: dict[int, Figures] = {}
+
+    def rule(self, rule: Rule) -> Explain:
+        if rule.index not in self.rules:
+            self.rules[rule.index] = explanation(rule.expression.term, rule.expression.text)
+        return self.rules[rule.index]
+
+    def with_numbers(self, expression: Expression) -> Figures:
+        """By identity: an expression lives as long as its ruleset."""
+        if id(expression) not in self.figures:
+            self.figures[id(expression)] = with_numbers(expression.term, expression.text)
+        return self.figures[id(expression)]
+
+
+@lru_cache(maxsize=16)
+def _compiled(ruleset: Ruleset) -> _Compiled:
+    return _Compiled()
+
+
 class Explainer:
     """Explains one scoring."""
 
@@ -77,13 +121,13 @@ class Explainer:
         self.ruleset = self.evaluation.ruleset
         self.formats: Formats = formats_of(self.ruleset)
         self.slots = self.evaluation.slots
-        self.explanations: dict[int, Explain] = {}
+        self.compiled = _compiled(self.ruleset)
 
     # Rules
 
     def decisions(self, rule: Rule) -> Iterator[RuleDecision]:
         """Every decision on ``rule``; none where it was not looked at."""
-        explained = self.explanation(rule)
+        explained = self.compiled.rule(rule)
         for record, fired, _ in self.evaluation.decisions[rule.index] or ():
             self.slots[RECORD_FRAME] = record
             result = explained(self.slots)
@@ -92,19 +136,13 @@ class Explainer:
             waived = self.evaluation.is_waived(rule, record)
             yield RuleDecision(rule, record_key(rule, record), fired, waived, compared, result, because)
 
-    def explanation(self, rule: Rule) -> Explain:
-        """What explains the rule's condition for the record that the slots hold."""
-        if rule.index not in self.explanations:
-            self.explanations[rule.index] = explanation(rule.expression.term, rule.expression.text)
-        return self.explanations[rule.index]
-
     def because(self, rule: Rule, record: object, result: Result | None = None) -> Text | None:
         """The rule's message with this record's figures."""
         if rule.because is None:
             return None
         self.slots[RECORD_FRAME] = record
         if result is None:
-            result = self.explanation(rule)(self.slots)
+            result = self.compiled.rule(rule)(self.slots)
         return fill(rule.because, self.slots, self.formats, thresholds(result))
 
     def compared(self, result: Result) -> Compared:
@@ -168,7 +206,7 @@ class Explainer:
     def formula(self, name: Text, expression: Expression) -> Formula:
         self.slots[RECORD_FRAME] = None
         value = expression.evaluate(self.slots)
-        numbers = with_numbers(expression.term, expression.text, self.slots, self.formats)
+        numbers = self.compiled.with_numbers(expression)(self.slots, self.formats)
         return Formula(name, expression, numbers, self.formats.show(value, expression.term.type))
 
     def shares(self, formula: Formula) -> Iterator[Text]:

@@ -149,17 +149,29 @@ def _children(term: Term, text: str) -> Callable[[Slots], tuple[Result, ...]]:
     return lambda slots: tuple([explained(slots) for explained, _ in children])
 
 
-def with_numbers(term: Term, text: str, slots: Slots, formats: Formats) -> str:
-    """``text`` with each name replaced by its value; names inside aggregates stay, and measures it has no need of."""
-    compile_term(term)(slots)
-    reads = [(read, compile_term(read)(slots)) for read in _outer_reads(term) if _is_known(read, slots)]
-    replacements = {read.span: formats.show(value, read.type, unit=False).en for read, value in reads}
-    pieces: list[str] = []
-    end = 0
-    for (start, stop), shown in sorted(replacements.items()):
-        pieces += [text[end:start], shown]
-        end = stop
-    return "".join([*pieces, text[end:]])
+Figures = Callable[[Slots, Formats], str]
+
+
+def with_numbers(term: Term, text: str) -> Figures:
+    """What replaces each name in ``text`` by its value: compiled once, for as many departments as there are.
+
+    Names inside aggregates stay, and measures it has no need of.
+    """
+    evaluate = compile_term(term)
+    reads = {read.span: (read, compile_term(read)) for read in _outer_reads(term)}
+    names = sorted(reads.items(), key=lambda name: name[0])
+
+    def shown(slots: Slots, formats: Formats) -> str:
+        evaluate(slots)
+        pieces: list[str] = []
+        end = 0
+        for (start, stop), (read, value) in names:
+            if _is_known(read, slots):
+                pieces += [text[end:start], formats.show(value(slots), read.type, unit=False).en]
+                end = stop
+        return "".join([*pieces, text[end:]])
+
+    return shown
 
 
 class Share(Struct, frozen=True, eq=False):

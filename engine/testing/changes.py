@@ -1,15 +1,19 @@
-"""Facts documents changed in one way, for properties that compare two scores."""
+"""Facts changed in one way, for properties that compare two scores.
+
+Only what is about the file itself, the order in it, is a change to a document.
+"""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from engine.facts.model import Facts
-from engine.language.numbers import Rational, format_exact, parse_number
+from engine.errors import FactsError
+from engine.facts.identities import check_identities
+from engine.facts.model import Facts, Record
 from engine.language.terms import Kind
 from engine.ruleset.model import Fact, Rule, Ruleset
 
@@ -31,36 +35,78 @@ def with_order(document: Document, draw: Callable[[st.SearchStrategy[Any]], Any]
     return {**document, "facts": changed}
 
 
-def scaled(document: Document, ruleset: Ruleset, factor: int) -> Document:
-    """Every amount of money times ``factor``."""
-    changed = copy.deepcopy(document)
-    facts = changed["facts"]
-    _scale_in(facts, ruleset.schema.facts, factor)
-    for name, group in ruleset.schema.groups.items():
-        _scale_in(facts.get(name, {}), group.facts, factor)
-    for name, records in ruleset.schema.lists.items():
-        for record in facts.get(name, ()):
-            _scale_in(record, records.fields, factor)
-    return changed
+def changed(facts: Facts, ruleset: Ruleset, slots: Iterable[Any], **others: Any) -> Facts | None:
+    """``facts`` with other values and no document of their own; ``None`` where a check refuses them.
+
+    The values are those of the ruleset's types and within its bounds.
+    """
+    try:
+        return check_identities(
+            replace(facts, slots=tuple(slots), document=None, digest="", **others), ruleset
+        )
+    except FactsError:
+        return None
 
 
-def _scale_in(holder: dict[str, Any], facts: Mapping[str, Fact], factor: int) -> None:
-    for name, fact in facts.items():
-        if fact.type.kind == Kind.MONEY and holder.get(name) is not None:
-            holder[name] = format_exact(parse_number(holder[name]) * Rational(factor))
+def scaled(facts: Facts, ruleset: Ruleset, factor: int) -> Facts | None:
+    """Every amount of money times ``factor``; ``None`` where one is then out of its bounds, or a check fails."""
+    slots = list(facts.slots)
+    try:
+        for fact in ruleset.schema.scalars():
+            if fact.type.kind == Kind.MONEY:
+                slots[fact.place] = _times(slots[fact.place], fact, factor)
+        for records in ruleset.schema.lists.values():
+            amounts = [fact for fact in records.fields.values() if fact.type.kind == Kind.MONEY]
+            if amounts:
+                slot = records.records.slot
+                slots[slot] = tuple(_scaled_record(record, amounts, factor) for record in slots[slot])
+    except _OutOfBounds:
+        return None
+    return changed(facts, ruleset, slots)
 
 
-def with_one_more(document: Document, rule: Rule, key: str) -> Document:
-    """The document with the record ``key`` of the rule's list once more, under another key."""
+class _OutOfBounds(Exception):
+    """A value that its fact does not allow."""
+
+
+def _scaled_record(record: Record, amounts: Iterable[Fact], factor: int) -> Record:
+    values = list(record)
+    for fact in amounts:
+        values[fact.place] = _times(values[fact.place], fact, factor)
+    return tuple(values)
+
+
+def _times(value: Any, fact: Fact, factor: int) -> Any:
+    if value is None:
+        return None
+    if not fact.allowed.contains(value * factor):
+        raise _OutOfBounds
+    return value * factor
+
+
+def with_one_more(facts: Facts, ruleset: Ruleset, rule: Rule, key: str) -> Facts | None:
+    """The facts with the record ``key`` of the rule's list once more, under another key.
+
+    ``None`` where a key is one of few options, or a check fails.
+    """
     assert rule.each is not None
-    changed = copy.deepcopy(document)
-    records = changed["facts"][rule.each.name]
-    field = rule.each.key
-    twin = copy.deepcopy(next(record for record in records if record[field] == key))
-    known = {record[field] for record in records}
-    twin[field] = next(name for number in range(len(known) + 1) if (name := f"{key}+{number}") not in known)
-    records.append(twin)
-    return changed
+    field = ruleset.schema.lists[rule.each.name].fields[rule.each.key]
+    if field.type.kind != Kind.TEXT:
+        return None
+    slots = list(facts.slots)
+    records = slots[rule.each.slot]
+    twin = list(next(record for record in records if record[field.place] == key))
+    known = {record[field.place] for record in records}
+    twin[field.place] = next(
+        name for number in range(len(known) + 1) if (name := f"{key}+{number}") not in known
+    )
+    slots[rule.each.slot] = by_key((*records, tuple(twin)), field.place)
+    return changed(facts, ruleset, slots)
+
+
+def by_key(records: Iterable[Record], place: int) -> tuple[Record, ...]:
+    """The records in the order in which facts hold them; ``place`` is their key's."""
+    return tuple(sorted(records, key=lambda record: str(record[place])))
 
 
 def changed_facts(before: Facts, after: Facts, ruleset: Ruleset) -> set[str]:

@@ -21,6 +21,7 @@ from engine.language.numbers import ZERO, Rational
 from engine.language.terms import ORDERED, Kind, Read, ReadField, Term, Value
 from engine.ruleset.model import Fact, RecordList, Rule, Ruleset
 from engine.ruleset.ordering import findings_read
+from engine.testing.changes import by_key
 from engine.testing.scales import as_stated, scale_of
 from engine.testing.thresholds import Reference, Threshold, references, turns_of
 
@@ -287,7 +288,15 @@ class Draft:
             self.put(place, before)
         return False
 
-    # As a facts file states it
+    # As facts hold it, and as a facts file states it
+
+    def slots(self) -> list[Any]:
+        """The slots of facts with these values."""
+        slots = self._slots.copy()
+        for records in self.plan.ruleset.schema.lists.values():
+            slot = records.records.slot
+            slots[slot] = by_key(slots[slot], records.fields[records.key].place)
+        return slots
 
     def document(self) -> dict[str, Any]:
         """The ``facts`` of a facts file, by name, every value as text; what is not given is left out."""

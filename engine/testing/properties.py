@@ -172,6 +172,10 @@ def _nobody(departments: Departments) -> Text:
     return Text(problem.render("zh"), problem.render("en"))
 
 
+def _shown(document: Document) -> str:
+    return json.dumps(document, sort_keys=True)
+
+
 class _Memory(DirectoryBasedExampleDatabase):
     """Failures kept in a folder.
 
@@ -228,14 +232,13 @@ class _Search:
         self.tried.clear()
 
         def property_of_all_departments(document: Document, data: st.DataObject) -> None:
-            shown = json.dumps(document, sort_keys=True)
             left[0] -= bool(smallest)
-            if left[0] < 0 and shown != smallest[-1][2]:
+            if left[0] < 0 and _shown(document) != smallest[-1][2]:
                 return  # enough of making it smaller: only the smallest so far fails from here on
             try:
                 tried = try_department(self.scorer, self.departments, document, data.draw, wanted)
             except Violation as violation:
-                smallest.append((violation, violation.shown_by or document, shown))
+                smallest.append((violation, violation.shown_by or document, _shown(document)))
                 raise
             self.tried.update(tried)
             scored[0] += bool(tried)

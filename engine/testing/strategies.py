@@ -9,14 +9,15 @@ waivers. It shrinks to few records and small, round values.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from engine.facts.model import Facts
+from engine.facts.model import Facts, Waiver
 from engine.facts.reading import read_facts
+from engine.inference.direct import record_key
 from engine.language.numbers import HUNDRED, ONE, ZERO, Rational, format_exact
 from engine.language.terms import NUMERIC, Compare, Constant, Kind, Operation, Term, Value
 from engine.language.types import FLAG
@@ -32,6 +33,7 @@ from engine.ruleset.model import (
     Unseen,
     ValueScore,
 )
+from engine.testing.changes import changed
 from engine.testing.drafts import Draft, Place, Plan, Rows
 from engine.testing.repair import define, holds, make, satisfy
 from engine.testing.sources import source_of
@@ -119,8 +121,8 @@ class Departments:
 
         return department()
 
-    def redrawn(self, facts: Facts, names: Set[str], draw: _Draw) -> dict[str, Any] | None:
-        """The document of ``facts`` with other values for the scalar facts and record lists in ``names``.
+    def redrawn(self, facts: Facts, names: Set[str], draw: _Draw) -> Facts | None:
+        """``facts`` with other values for the scalar facts and record lists in ``names``.
 
         Identities that the change broke are mended, so that further facts may have changed; ``None`` where
         that cannot be done.
@@ -148,8 +150,8 @@ class Departments:
             )
         if not satisfy(draft, [*self.identities, *self.ranges]) or not self.has_unique_keys(draft):
             return None
-        stated = draft.document()
-        return {**facts.document, "facts": stated} | self.kept_waivers(facts.document, stated)
+        slots = draft.slots()
+        return changed(facts, self.ruleset, slots, waivers=self.kept_waivers(facts, slots))
 
     def thresholds_on(self, names: Set[str]) -> list[int]:
         """The numbers of the thresholds that values of these facts and lists decide about."""
@@ -163,20 +165,25 @@ class Departments:
             )
         ]
 
-    def kept_waivers(self, document: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    def kept_waivers(self, facts: Facts, slots: Sequence[Any]) -> dict[tuple[str, str], Waiver]:
         """The waivers without those for records that are no longer there."""
-        if "waivers" not in document:
+        if not facts.waivers:
             return {}
-        keys = {
-            (rule.id, record[rule.each.key])
+        there = {
+            (rule.id, record_key(rule, record))
             for rule in self.waivable
-            if rule.each is not None
-            for record in stated[rule.each.name]
+            for record in ((None,) if rule.each is None else slots[rule.each.slot])
         }
-        waivers = document["waivers"]
-        return {
-            "waivers": [one for one in waivers if "record" not in one or (one["rule"], one["record"]) in keys]
-        }
+        return {name: waiver for name, waiver in facts.waivers.items() if name in there}
+
+    def stated(self, document: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+        """``document`` with what the changed ``facts`` say instead, and without the waivers that they no longer have."""
+        stated = {**document, "facts": Draft.of(self.plan, facts).document()}
+        if "waivers" in document:
+            stated["waivers"] = [
+                one for one in document["waivers"] if (one["rule"], one.get("record", "")) in facts.waivers
+            ]
+        return stated
 
     # Values
 

@@ -639,14 +639,14 @@ def test_margins() -> None:
 )
 def test_a_formula_with_its_numbers(text: str, shown: str) -> None:
     term = WORLD.term(text)
-    assert with_numbers(term, text, WORLD.slots(FULL), Formats("万元", 2, 2)) == shown
+    assert with_numbers(term, text)(WORLD.slots(FULL), Formats("万元", 2, 2)) == shown
 
 
 def test_a_formula_shows_no_measure_that_it_has_no_need_of() -> None:
     text = "granted if given(granted) else spent"
     slots = WORLD.slots(FULL | {"grant": None})
     assert (
-        with_numbers(WORLD.term(text), text, slots, Formats("万元", 2, 2))
+        with_numbers(WORLD.term(text), text)(slots, Formats("万元", 2, 2))
         == "granted if given(granted) else 950.50"
     )
 
@@ -656,7 +656,7 @@ def test_a_formula_with_the_numbers_of_a_record() -> None:
     slots = WORLD.slots(FULL)
     slots[1] = slots[WORLD.records["contracts"].slot][1]
     term = WORLD.term(text, frozenset(), "contracts")
-    assert with_numbers(term, text, slots, Formats("万元", 2, 2)) == "250.00 - 950.50"
+    assert with_numbers(term, text)(slots, Formats("万元", 2, 2)) == "250.00 - 950.50"
 
 
 DEEPEST = {
@@ -677,7 +677,7 @@ def test_the_deepest_expressions_are_evaluated_and_explained(name: str) -> None:
         == WORLD.value(text, FULL)
         == reference.value(parse(text), reference.Facts(FULL))
     )
-    assert with_numbers(term, text, WORLD.slots(FULL), Formats("万元", 2, 2)) == text.replace(
+    assert with_numbers(term, text)(WORLD.slots(FULL), Formats("万元", 2, 2)) == text.replace(
         "spent", "950.50"
     )
 

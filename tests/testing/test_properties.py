@@ -239,6 +239,6 @@ criteria:
     scoring = score_directly(ruleset, facts)
     trial = Trial(Scorer(ruleset), Departments(ruleset), document, facts, scoring, lambda _: None)
     with pytest.raises(NoScore, match="R062"):
-        trial.rescored({**document, "facts": {"n": "1", "m": "10"}})
+        trial.reread({**document, "facts": {"n": "1", "m": "10"}})
     found = [one for one in run_properties(ruleset, seed=1, max_examples=100) if one.failed]
     assert [(one.invariant.name, "R062" in one.told.en) for one in found] == [("total", True)]

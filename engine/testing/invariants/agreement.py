@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.errors import Text
 from engine.explanation import Explainer
 from engine.testing.invariants.base import Broken, Invariant, Outcome, Scope, Trial, every_node, signature
-from engine.testing.strategies import facts_from
 
 
 def _engines(trial: Trial, scope: Scope) -> Outcome:
@@ -20,13 +19,13 @@ def _engines(trial: Trial, scope: Scope) -> Outcome:
 
 def _document(trial: Trial, scope: Scope) -> Outcome:
     from engine.record.reading import records_in, stated_facts
-    from engine.record.verifying import differences
+    from engine.record.verifying import compared
     from engine.record.writing import result_document, result_text
 
-    text = result_text([result_document(trial.scoring)], several=False)
+    document = result_document(trial.scoring)
+    text = result_text([document], several=False)
     [read] = records_in(text.encode(), "result.json")
-    again = facts_from(stated_facts(read, "result.json"), trial.ruleset, trial.facts.file)
-    if differences(read, trial.scoring) or again.digest != trial.facts.digest:
+    if compared(read, document) or stated_facts(read, "result.json") != trial.facts.document:
         return Broken(Text("JSON 写出再读入不一致", "the JSON document does not read back the same"))
     return "holds"
 

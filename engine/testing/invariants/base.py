@@ -79,25 +79,34 @@ class Trial:
     def plan(self) -> Plan:
         return self.departments.plan
 
-    def rescored(self, document: Document | None) -> Scoring | None:
-        """The score of a changed document; ``None`` where the change made its facts unusable.
+    def rescored(self, facts: Facts | None) -> Scoring | None:
+        """The score of changed facts; ``None`` where there are none, or they are found unusable.
 
-        Raises :class:`NoScore` where the ruleset leaves it without one.
+        Raises :class:`NoScore` where the ruleset leaves them without one.
         """
-        if document is None:
+        if facts is None:
             return None
         try:
-            return score_directly(self.ruleset, facts_from(document, self.ruleset))
+            return score_directly(self.ruleset, facts)
         except FactsError:
             return None
         except RulesetError as error:
-            raise NoScore(error, document) from None
+            raise NoScore(error, self.stated(facts)) from None
 
-    def redrawn(self, names: Set[str]) -> tuple[Document, Scoring] | None:
-        """The department with other values for these facts and lists, and its score, where it has one."""
-        document = self.departments.redrawn(self.facts, names, self.draw)
-        scoring = self.rescored(document)
-        return (document, scoring) if document is not None and scoring is not None else None
+    def reread(self, document: Document) -> Scoring | None:
+        """The score of a changed document; ``None`` where the change made its facts unusable."""
+        try:
+            return self.rescored(facts_from(document, self.ruleset))
+        except FactsError:
+            return None
+
+    def redrawn(self, names: Set[str]) -> Scoring | None:
+        """The score of the department with other values for these facts and lists, where it has one."""
+        return self.rescored(self.departments.redrawn(self.facts, names, self.draw))
+
+    def stated(self, facts: Facts) -> Document:
+        """The document that states the changed ``facts``."""
+        return self.departments.stated(self.document, facts)
 
 
 @dataclass(frozen=True)

@@ -76,10 +76,9 @@ def _declaration(
 def _monotone(trial: Trial, scope: Scope) -> Outcome:
     one = trial.draw(st.sampled_from(scope.targets))
     names = trial.draw(st.sampled_from([*((name,) for name in one.movable), one.movable]))
-    found = trial.redrawn(set(names))
-    if found is None:
+    again = trial.redrawn(set(names))
+    if again is None:
         return "not_tried"
-    document, again = found
     if any(_value(part, trial.scoring, trial.plan) != _value(part, again, trial.plan) for part in one.others):
         return "not_tried"
     values = [_named(one.name, scoring, trial) for scoring in (trial.scoring, again)]
@@ -96,7 +95,7 @@ def _monotone(trial: Trial, scope: Scope) -> Outcome:
             f"{one.node.id} 声明 {one.name} {one.way}，但 {one.name} {moved} 时得分 {points}",
             f"{one.node.id} declares {one.name} {one.way}, but with {one.name} {moved} it earns {points}",
         )
-        return Broken(message, document)
+        return Broken(message, trial.stated(again.evaluation.facts))
     return "holds"
 
 
@@ -157,8 +156,7 @@ def _one_more(trial: Trial, scope: Scope) -> Outcome:
     if not fired:
         return "not_tried"
     rule, key = trial.draw(st.sampled_from(fired))
-    document = with_one_more(trial.document, rule, key)
-    again = trial.rescored(document)
+    again = trial.rescored(with_one_more(trial.facts, trial.ruleset, rule, key))
     if again is None:
         return "not_tried"
     before, after = trial.scoring.nodes[rule.criterion.id], again.nodes.get(rule.criterion.id)
@@ -167,7 +165,7 @@ def _one_more(trial: Trial, scope: Scope) -> Outcome:
             f"多一条触发 {rule.id} 的记录，{rule.criterion.id} 反而多得分",
             f"one more record that fires {rule.id} raises {rule.criterion.id}",
         )
-        return Broken(message, document)
+        return Broken(message, trial.stated(again.evaluation.facts))
     return "holds"
 
 

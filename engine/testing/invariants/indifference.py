@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from hypothesis import strategies as st
 
 from engine.errors import Text
@@ -28,7 +30,7 @@ FACTORS = (2, 3, 10)
 
 def _order(trial: Trial, scope: Scope) -> Outcome:
     document = with_order(trial.document, trial.draw)
-    again = trial.rescored(document)
+    again = trial.reread(document)
     if again is None or [*map(signature, again.lines)] != [*map(signature, trial.scoring.lines)]:
         return Broken(
             Text("记录或键的顺序改变了得分", "the order of records or keys changes the score"), document
@@ -38,8 +40,7 @@ def _order(trial: Trial, scope: Scope) -> Outcome:
 
 def _scaled(trial: Trial, scope: Scope) -> Outcome:
     factor = trial.draw(st.sampled_from(FACTORS))
-    document = scaled(trial.document, trial.ruleset, factor)
-    again = trial.rescored(document)
+    again = trial.rescored(scaled(trial.facts, trial.ruleset, factor))
     if again is None:
         return "not_tried"
     for node in scope.targets:
@@ -48,7 +49,7 @@ def _scaled(trial: Trial, scope: Scope) -> Outcome:
                 f"金额都乘以 {factor} 后，{node.id} 的得分变了",
                 f"with all amounts times {factor}, {node.id} earns other points",
             )
-            return Broken(message, document)
+            return Broken(message, trial.stated(again.evaluation.facts))
     return "holds"
 
 
@@ -73,33 +74,40 @@ def _money(ruleset: Ruleset) -> set[str]:
     }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unaware:
+    """A leaf that leaves some fact unread, and those it reads."""
+
+    node: Criterion
+    reads: frozenset[str]
+
+
 def _unread(trial: Trial, scope: Scope) -> Outcome:
     ruleset = trial.ruleset
-    found = trial.redrawn({trial.draw(st.sampled_from(_names(ruleset)))})
-    if found is None:
+    again = trial.redrawn({trial.draw(st.sampled_from(_names(ruleset)))})
+    if again is None:
         return "not_tried"
-    document, again = found
     changed = changed_facts(trial.facts, again.evaluation.facts, ruleset)
-    for node in scope.targets:
-        if not changed & facts_of(node, ruleset) and earned(again, node) != earned(trial.scoring, node):
-            shown = "、".join(sorted(changed))
+    for one in scope.targets:
+        if changed.isdisjoint(one.reads) and earned(again, one.node) != earned(trial.scoring, one.node):
+            shown, name = "、".join(sorted(changed)), one.node.id
             message = Text(
-                f"{node.id} 不读 {shown}，得分却随之改变",
-                f"{node.id} reads none of {shown}, but its points change with them",
+                f"{name} 不读 {shown}，得分却随之改变",
+                f"{name} reads none of {shown}, but its points change with them",
             )
-            return Broken(message, document)
+            return Broken(message, trial.stated(again.evaluation.facts))
     return "holds" if changed else "not_tried"
 
 
 def _leaves(ruleset: Ruleset) -> Scope:
     facts = set(_names(ruleset))
+    reads = {node: frozenset(facts_of(node, ruleset)) for node in leaves_of(ruleset)}
 
     def refused(node: Criterion) -> Text | None:
-        return (
-            None if facts - facts_of(node, ruleset) else Text("所有事实它都读", "reads every fact there is")
-        )
+        return None if facts - reads[node] else Text("所有事实它都读", "reads every fact there is")
 
-    return scope_of(leaves_of(ruleset), refused)
+    taken = scope_of(reads, refused)
+    return replace(taken, targets=tuple(Unaware(node, reads[node]) for node in taken.targets))
 
 
 def _names(ruleset: Ruleset) -> list[str]:
