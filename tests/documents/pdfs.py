@@ -35,8 +35,14 @@ def stream(content: bytes, extra: bytes = b"") -> bytes:
 
 def bomb(megabytes: int) -> bytes:
     """A page whose content unpacks to so many megabytes of blanks."""
-    packer = zlib.compressobj(1)
-    packed = b"".join(packer.compress(b" " * 1_000_000) for _ in range(megabytes)) + packer.flush()
+    blanks, packer = b" " * 1_000_000, zlib.compressobj(1, wbits=-15)
+    once = packer.compress(blanks) + packer.flush(
+        zlib.Z_FULL_FLUSH
+    )  # which stands for itself, and so can be repeated
+    check = 1
+    for _ in range(megabytes):
+        check = zlib.adler32(blanks, check)
+    packed = b"\x78\x01" + once * megabytes + packer.flush() + check.to_bytes(4)
     return pdf(
         [b""], b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(packed), packed)
     ).replace(b"/Contents 6 0 R", b"/Contents 4 0 R")

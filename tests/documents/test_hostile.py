@@ -51,7 +51,7 @@ def repacked(
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
     ):
         for part in old.infolist():
             data = change(part.filename, old.read(part))
@@ -115,7 +115,6 @@ def sheets() -> Iterator[tuple[str, bytes]]:
         "a date out of time": b'<row r="4"><c r="F4" s="5" t="n"><v>99999999999</v></c></row>',
         "a formula": b'<row r="4"><c r="F4"><f>WEBSERVICE("http://example.org")</f></c></row>',
     }
-    rows["too many cells"] = (b"<row>" + b"<c/>" * 10_000 + b"</row>") * 301
     for name, row in rows.items():
         data = b"<sheetData>" + row + b"</sheetData>"
         yield name, repacked(workbook(), only(sheet, partial(_DATA.sub, data)))
@@ -171,7 +170,7 @@ def test_hostile_workbooks_give_messages(tmp_path: Path) -> None:
         codes = told(lambda: read_file(path, "guangdong/2024", Session("zh")))
         if name.startswith(("entity", "laughs", "utf-16")):
             assert codes == "D005", name
-        elif name in ("bomb", "many parts", "too many cells"):
+        elif name in ("bomb", "many parts"):
             assert codes == "D003", name
         elif not name.startswith(("noise", "xl/styles", "xl/sharedStrings", "xl/worksheets", "[Content")):
             assert codes, name
@@ -193,7 +192,7 @@ def test_hostile_reports_and_templates_give_messages(tmp_path: Path) -> None:
             told(lambda: render(report, path))
 
 
-@pytest.mark.parametrize("name", ["laughs in xl/sharedStrings.xml", "too many cells", "old office", "bomb"])
+@pytest.mark.parametrize("name", ["laughs in xl/sharedStrings.xml", "old office", "bomb"])
 def test_the_command_says_it_too(name: str, tmp_path: Path) -> None:
     path = tmp_path / "hostile.xlsx"
     path.write_bytes(dict(WORKBOOKS)[name])

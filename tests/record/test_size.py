@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,26 +10,27 @@ import pytest
 from engine.errors import UsageProblem
 from engine.facts.reading import load_facts
 from engine.record.reading import MAX_BYTES, MAX_TEXTS
-from engine.record.writing import result_document, result_text
+from engine.record.writing import Json, result_document, result_text
 from engine.ruleset.library import Library
-from engine.scoring import Scorer
-from tests.command import GOLDEN, PATIENCE, ROOT, settings
+from engine.ruleset.model import Ruleset
+from engine.scoring import Scorer, score_directly
+from tests.command import GOLDEN
+from tests.limited import CHEAP, limited
 
-GIGABYTE = 1 << 30
 CONTRACTS = 10_000
 
 
-def verify(path: Path) -> tuple[int, str, str]:
-    """``audit verify``, with no more than a gigabyte."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cli", "--lang", "en", "verify", str(path)],
-        cwd=ROOT, env=settings(), capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (GIGABYTE, GIGABYTE)),
-    )  # fmt: skip
-    return done.returncode, done.stdout, done.stderr
+@pytest.fixture(scope="module")
+def ruleset() -> Ruleset:
+    return Library().load("guangdong/2024")
 
 
-def test_ten_thousand_late_contracts(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def document(ruleset: Ruleset) -> Json:
+    return result_document(Scorer(ruleset).score(load_facts(GOLDEN, ruleset)))
+
+
+def test_ten_thousand_late_contracts(ruleset: Ruleset, tmp_path: Path) -> None:
     text = GOLDEN.read_text(encoding="utf-8")
     mark = "    - {id: HT-2024-07,"
     assert mark in text
@@ -42,14 +40,13 @@ def test_ten_thousand_late_contracts(tmp_path: Path) -> None:
         for number in range(CONTRACTS)
     )
     (tmp_path / "facts.yaml").write_text(text.replace(mark, late + mark), encoding="utf-8")
-    ruleset = Library().load("guangdong/2024")
-    scoring = Scorer(ruleset).score(load_facts(tmp_path / "facts.yaml", ruleset))
+    scoring = score_directly(ruleset, load_facts(tmp_path / "facts.yaml", ruleset))
     assert len(scoring.lines) > CONTRACTS
     path = tmp_path / "result.json"
     path.write_text(result_text([result_document(scoring)], several=False), encoding="utf-8")
-    code, out, err = verify(path)
-    assert (code, err) == (0, "")
-    assert "agrees (95.41 优)" in out
+    run = limited(CHEAP, "verify", path)
+    assert (run.code, run.err) == (0, "")
+    assert "agrees (95.41 优)" in run.out
 
 
 MANY = {
@@ -65,36 +62,31 @@ MANY = {
 
 
 @pytest.mark.parametrize("name", MANY)
-def test_much_of_little_is_refused(name: str, tmp_path: Path) -> None:
-    ruleset = Library().load("guangdong/2024")
-    record = result_text([result_document(Scorer(ruleset).score(load_facts(GOLDEN, ruleset)))], several=False)
+def test_much_of_little_is_refused(name: str, document: Json, tmp_path: Path) -> None:
+    record = result_text([document], several=False)
     old, new, code = MANY[name]
     assert old in record
     path = tmp_path / "result.json"
     path.write_text(record.replace(old, new, 1), encoding="utf-8")
-    exit_code, out, err = verify(path)
+    run = limited(CHEAP, "verify", path)
     if code:
-        assert exit_code == 3, err[-500:]
-        assert code in err
-        assert out == ""
+        assert run.code == 3, run.err[-500:]
+        assert code in run.err
+        assert run.out == ""
     else:
-        assert exit_code == 1, err[-500:]
-        assert len(out) < 100_000
+        assert run.code == 1, run.err[-500:]
+        assert len(run.out) < 100_000
 
 
-def test_more_than_can_be_read_again_is_not_written() -> None:
-    ruleset = Library().load("guangdong/2024")
-    document = result_document(Scorer(ruleset).score(load_facts(GOLDEN, ruleset)))
-    document["department"] = "局" * (MAX_BYTES // 3)
+def test_more_than_can_be_read_again_is_not_written(document: Json) -> None:
+    large = {**document, "department": "局" * (MAX_BYTES // 3)}
     with pytest.raises(UsageProblem, match="V006"):
-        result_text([document], several=False)
+        result_text([large], several=False)
 
 
-def test_a_list_of_results_is_a_list(tmp_path: Path) -> None:
-    ruleset = Library().load("guangdong/2024")
-    document = result_document(Scorer(ruleset).score(load_facts(GOLDEN, ruleset)))
+def test_a_list_of_results_is_a_list(document: Json, tmp_path: Path) -> None:
     text = result_text([document], several=True)
     assert json.loads(text) == [document]
     path = tmp_path / "result.json"
     path.write_text(text, encoding="utf-8")
-    assert verify(path)[0] == 0
+    assert limited(CHEAP, "verify", path).code == 0

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from math import isfinite
 
 from msgspec import Struct, field
@@ -217,7 +218,8 @@ class _Reader:
 
     def start_cell(self, attributes: Attributes) -> None:
         self.budget.take_cell()
-        self.column = self.place(attributes.get("r"))
+        reference = attributes.get("r")
+        self.column = self.column + 1 if reference is None else self.place(reference)
         style = attributes.get("s", "0")
         self.style = int(style) if style.isascii() and style.isdecimal() else 0
         self.kind = attributes.get("t", "n")
@@ -226,9 +228,7 @@ class _Reader:
         if self.kind == "inlineStr":
             self.inline.begin()
 
-    def place(self, reference: str | None) -> int:
-        if reference is None:
-            return self.column + 1
+    def place(self, reference: str) -> int:
         name = reference.rstrip("0123456789")
         column = self.columns.get(name)
         if column is None or reference[len(name) :] != str(self.row):
@@ -349,5 +349,6 @@ def ranges(numbers: set[int]) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
+@lru_cache(maxsize=64)
 def _is_zero(written: str | None) -> bool:
     return written is not None and re.fullmatch(r"0*\.?0*", written) is not None
