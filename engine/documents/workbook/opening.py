@@ -12,8 +12,9 @@ from xml.parsers import expat
 
 from engine.causes import cause
 from engine.documents.package import check_package, read_limited
+from engine.documents.workbook.areas import letters
 from engine.documents.workbook.parts import Damaged, TooLarge, main_part_of, read_parts
-from engine.documents.workbook.sheet_part import Sheet, letters, read_sheet
+from engine.documents.workbook.sheet_part import Sheet, read_sheet
 from engine.errors import AuditError, FactsError, Position, Problem, Text
 from engine.source import SourceFile
 

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from msgspec import Struct, field
 
+from engine.documents.workbook.areas import Area, letters
 from engine.documents.workbook.cells import text_of
 from engine.documents.workbook.headings import head_of
 from engine.documents.workbook.opening import Workbook
 from engine.documents.workbook.remarks import Remarks
-from engine.documents.workbook.sheet_part import Area, Cell, letters
+from engine.documents.workbook.sheet_part import Cell
 from engine.documents.workbook.sheets import NONE, Column, Row, SheetLayout
 from engine.documents.workbook.showing import Objection, Wanted, objection, remarks, shows_percent
 from engine.documents.workbook.units import other_units

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from math import isfinite
 
 from msgspec import Struct, field
 
+from engine.documents.workbook.areas import REFERENCE, Area, area_of, column_number
 from engine.documents.workbook.attributes import Attributes, is_true
 from engine.documents.workbook.formats import GENERAL, NumberFormat
 from engine.documents.workbook.looks import Look
@@ -31,7 +31,6 @@ MAX_SPREAD = 5_000_000
 
 Content = str | float | bool | datetime | date | time | None
 
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _MILLISECONDS = 86_400_000
 _NO_LOOK = Look()
@@ -53,22 +52,6 @@ class Cell(Struct, gc=False):
         return self.formula and self.content is None and not self.error
 
 
-class Area(Struct, frozen=True):
-    """A rectangle of cells; its first cell is the one whose content is shown where it is merged."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    def __contains__(self, cell: tuple[int, int]) -> bool:
-        return self.top <= cell[0] <= self.bottom and self.left <= cell[1] <= self.right
-
-    @property
-    def name(self) -> str:
-        return f"{letters(self.left)}{self.top}:{letters(self.right)}{self.bottom}"
-
-
 class Sheet(Struct, eq=False):
     """A sheet's cells that hold something, by row and column from 1, and how they are put before a reader."""
 
@@ -88,15 +71,6 @@ class Sheet(Struct, eq=False):
 
     def is_hidden_column(self, column: int) -> bool:
         return any(first <= column <= last for first, last in self.hidden_columns)
-
-
-def letters(column: int) -> str:
-    """A column's name: A, B, … AA."""
-    named = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        named = chr(65 + rest) + named
-    return named
 
 
 def read_sheet(package: zipfile.ZipFile, parts: BookParts, at: int) -> Sheet:
@@ -232,7 +206,7 @@ class _Reader:
         name = reference.rstrip("0123456789")
         column = self.columns.get(name)
         if column is None or reference[len(name) :] != str(self.row):
-            match = _REFERENCE.fullmatch(reference)
+            match = REFERENCE.fullmatch(reference)
             column = column_number(match[1]) if match else 0
             if match is None or int(match[2]) != self.row or column > LAST_COLUMN:
                 raise Damaged(
@@ -317,36 +291,6 @@ def day_of(number: float, *, from_1904: bool) -> datetime | time:
     if days in (0, 60):
         raise ValueError(number)
     return datetime(1899, 12, 31 if days < 60 else 30) + timedelta(days=days) + clock  # noqa: DTZ001
-
-
-def area_of(reference: str) -> Area:
-    """The area that ``A1:B2`` names. Raises :class:`Damaged`."""
-    corners = [_REFERENCE.fullmatch(one) for one in reference.split(":")[:2]]
-    found = [(int(one[2]), column_number(one[1])) for one in corners if one is not None]
-    if not found or len(found) != len(corners):
-        raise Damaged(f"没有“{reference[:20]}”这样的区域", f"there is no area '{reference[:20]}'")
-    rows, columns = zip(*found, strict=True)
-    return Area(min(rows), min(columns), max(rows), max(columns))
-
-
-def column_number(name: str) -> int:
-    """The place of the column ``name``, from 1."""
-    number = 0
-    for letter in name.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def ranges(numbers: set[int]) -> Iterator[tuple[int, int]]:
-    """Runs of consecutive numbers, as first and last."""
-    first = last = 0
-    for number in sorted(numbers):
-        if last and number != last + 1:
-            yield first, last
-            first = number
-        first, last = first or number, number
-    if last:
-        yield first, last
 
 
 @lru_cache(maxsize=64)
