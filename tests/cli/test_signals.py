@@ -78,6 +78,7 @@ import json, os, shutil, signal, sys, tempfile
 from pathlib import Path
 
 desk, arguments, every = Path(sys.argv[1]), json.loads(sys.argv[2]), tuple(json.loads(sys.argv[3]))
+lines, calls = json.loads(sys.argv[4])
 sys.argv = ["audit", "--lang", "en", *arguments]
 import cli.root
 from cli.main import main
@@ -129,10 +130,12 @@ def run(at, within):
     seen = int((out / "seen").read_text()) if (out / "seen").exists() else 0
     return {"code": code, "err": (out / "err").read_text(), "left": left, "tmp": os.listdir(out / "tmp"), "seen": seen}
 
+def spread(number, seen):
+    return range(1, seen + 1, max(1, seen // number))
+
 whole = run(0, True)
-found = [run(at, True) for at in range(1, whole["seen"] + 1, max(1, whole["seen"] // 12))]
-calls = run(0, False)["seen"]
-found += [run(at, False) for at in range(1, calls + 1, max(1, calls // 4))]
+found = [run(at, True) for at in spread(lines, whole["seen"])]
+found += [run(at, False) for at in spread(calls, run(0, False)["seen"])]
 print(json.dumps({"whole": whole, "found": found}))
 '''
 
@@ -146,8 +149,8 @@ COMMANDS = {
 }
 
 
-SOME = {"score", "a province"}
-"""One that writes a file, and one that writes a folder beside a temporary one."""
+BRIEFLY = [("score", (8, 3)), ("a province", (5, 2))]
+"""One that writes a file, and one that writes a folder beside a temporary one; and at how many lines and calls."""
 
 
 @pytest.fixture(scope="module")
@@ -168,15 +171,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", [one if one in SOME else pytest.param(one, marks=pytest.mark.thorough) for one in COMMANDS]
-)
-def test_wherever_it_comes_all_is_there_or_nothing(desk: Path, tmp_path: Path, name: str) -> None:
+    ("name", "often"), [*BRIEFLY, *(pytest.param(one, (12, 4), marks=pytest.mark.thorough) for one in COMMANDS)]
+)  # fmt: skip
+def test_wherever_it_comes_all_is_there_or_nothing(
+    desk: Path, tmp_path: Path, name: str, often: tuple[int, int]
+) -> None:
     """Interrupted at the lines where things are written, and at calls all over the run."""
     if "province" in name or "earlier" in name:
         pytest.importorskip("duckdb")
     every = json.dumps(["engine/writing.py", "portfolio/writing.py", "engine/unfinished.py"])
     done = subprocess.run(
-        [sys.executable, "-c", WITHIN, str(desk), json.dumps(COMMANDS[name].split()), every],
+        [sys.executable, "-c", WITHIN, str(desk), json.dumps(COMMANDS[name].split()), every, json.dumps(often)],
         cwd=ROOT, env=settings(AUDIT_CACHE=str(tmp_path), AUDIT_RULESETS="."), capture_output=True, encoding="utf-8", timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -196,4 +201,4 @@ def test_wherever_it_comes_all_is_there_or_nothing(desk: Path, tmp_path: Path, n
         assert (one["code"], one["err"]) == (130, "interrupted\n")
         assert one["left"] == before or one["left"].keys() == whole["left"].keys()
     assert not [*tmp_path.rglob("*.part")]
-    assert ended >= 12
+    assert ended >= often[0]

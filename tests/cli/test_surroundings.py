@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,21 +13,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import GOLDEN, ROOT, Run, settings
+from tests.command import GOLDEN, PATIENCE, ROOT, Run, settings, shell_command
+from tests.limited import FULL_DISK, limited
 
 REPORTS = ROOT / "fixtures" / "reports"
 
 
+READ_AT_START = ("PYTHON", "LC_", "LANG")
+
+
 def audit(
-    *arguments: object, shell: str = "", stdin: bytes = b"", before: Callable[[], None] | None = None, cwd: Path = ROOT,
-    **environment: str,
-) -> Run:  # fmt: skip
-    """The real command; ``shell`` is put behind it, as a redirection is."""
-    words = [sys.executable, "-m", "cli", "--lang", "en", *map(str, arguments)]
-    line = ["sh", "-c", f'"$@" {shell}', "sh", *words] if shell else words
+    *arguments: object, shell: str = "", stdin: bytes = b"", cwd: Path = ROOT, **environment: str
+) -> Run:
+    """The real command; ``shell`` is put behind it, as a redirection is. What is about the start or the streams starts it."""
+    started = shell or any(one.startswith(READ_AT_START) for one in environment)
+    program = f"{shlex.quote(sys.executable)} -m cli" if started else shell_command()
     done = subprocess.run(
-        line, cwd=cwd, env=settings(**environment), input=stdin, capture_output=True, timeout=120, check=False,
-        preexec_fn=before,
+        ["sh", "-c", f'exec {program} --lang en "$@" {shell}', "sh", *map(str, arguments)], cwd=cwd, env=settings(**environment),
+        input=stdin, capture_output=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     run = Run(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
     assert "Traceback" not in run.out + run.err, run.err
@@ -37,12 +40,19 @@ def audit(
 
 
 COMMANDS = [
-    ("score", GOLDEN), ("score", GOLDEN, "-f", "json"), ("explain", GOLDEN), ("rules", "schema"), ("--help",),
-    ("rules", "show", "guangdong/2024"), ("rules", "list"), ("--version",), ("score", "--help"),
-]  # fmt: skip
+    ("score", GOLDEN),
+    ("score", GOLDEN, "-f", "json"),
+    ("rules", "schema"),
+    ("--help",),
+    ("--version",),
+]
+MORE = [("explain", GOLDEN), ("rules", "show", "guangdong/2024"), ("rules", "list"), ("score", "--help")]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(map(str, command[:2])))
+@pytest.mark.parametrize(
+    "command", [*COMMANDS, *(pytest.param(one, marks=pytest.mark.thorough) for one in MORE)],
+    ids=lambda command: " ".join(map(str, command[:2])),
+)  # fmt: skip
 def test_standard_output_that_is_closed_full_or_left(command: tuple[object, ...]) -> None:
     assert audit(*command, shell=">&-") == Run(0, "", "")
     full = audit(*command, shell="> /dev/full")
@@ -155,7 +165,7 @@ ODD = os.fsdecode(b"b\xff.yaml")
 
 def test_names_that_are_no_utf_8(tmp_path: Path) -> None:
     shutil.copy(GOLDEN, tmp_path / ODD)
-    assert audit("score", ODD, "-f", "json", "-o", "out.json", cwd=tmp_path, PYTHONPATH=str(ROOT)).code == 0
+    assert audit("score", ODD, "-f", "json", "-o", "out.json", cwd=tmp_path).code == 0
     assert json.loads((tmp_path / "out.json").read_bytes())["facts"]["file"] == "b\\xff.yaml"
     assert audit("verify", "out.json", cwd=tmp_path).code == 0
     for ending in ("html", "xlsx", "docx", "md"):
@@ -182,7 +192,7 @@ def test_terminals_that_lack_characters_or_room(environment: dict[str, str]) -> 
     run = audit("score", GOLDEN, **environment)
     assert run.code == 0
     assert "97.41" in run.out
-    assert audit("--help", **environment).code == audit("score", "--help", **environment).code == 0
+    assert audit("score", "--help", **environment).code == 0
     assert audit("score", "没有.yaml", **environment).code == 3
     out = subprocess.run(
         [sys.executable, "-m", "cli", "score", str(GOLDEN), "-f", "json"], cwd=ROOT, env=settings(**environment),
@@ -213,11 +223,6 @@ def test_half_a_character_is_refused_where_it_stands(text: str) -> None:
     assert "half a character" in run.err
 
 
-def limited() -> None:
-    """A disk that takes no more than so much of one file."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
 @pytest.mark.parametrize(
     "command",
     ["score {golden} -o {out}/a.txt", "score {golden} -f json -o {out}/a.json", "score {golden} -f csv -o {out}/a.csv",
@@ -229,11 +234,8 @@ def limited() -> None:
     ids=lambda command: command.split("{")[0] + command[-5:],
 )  # fmt: skip
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, command: str) -> None:
-    run = audit(
-        *command.format(golden=GOLDEN, out=tmp_path, report=REPORTS / "plain.txt").split(),
-        before=limited,
-        AUDIT_CACHE="off",
-    )
+    words = command.format(golden=GOLDEN, out=tmp_path, report=REPORTS / "plain.txt").split()
+    run = limited(FULL_DISK, *words, AUDIT_CACHE="off")
     assert run.code == 2, run.err
     assert "U001 cannot write the file (File too large)" in run.err
     assert [*tmp_path.rglob("*")] == []
@@ -247,8 +249,8 @@ def test_a_full_disk_and_a_province(tmp_path: Path, format_: str) -> None:
     shutil.copy(GOLDEN, tmp_path / "in")
     (tmp_path / "tmp").mkdir()
     out = tmp_path / "out"
-    run = audit(
-        "portfolio", "score", tmp_path / "in", "-r", "guangdong/2024", "-o", out, "-f", format_, before=limited,
+    run = limited(
+        FULL_DISK, "portfolio", "score", tmp_path / "in", "-r", "guangdong/2024", "-o", out, "-f", format_,
         AUDIT_CACHE="off", TMPDIR=str(tmp_path / "tmp"),
     )  # fmt: skip
     assert run.code == 2, run.err

@@ -12,8 +12,7 @@ from engine.facts.reading import load_facts
 from engine.record.reading import MAX_BYTES, MAX_TEXTS
 from engine.record.writing import Json, result_document, result_text
 from engine.ruleset.library import Library
-from engine.ruleset.model import Ruleset
-from engine.scoring import Scorer, score_directly
+from engine.scoring import score_directly
 from tests.command import GOLDEN
 from tests.limited import CHEAP, limited
 
@@ -21,16 +20,12 @@ CONTRACTS = 10_000
 
 
 @pytest.fixture(scope="module")
-def ruleset() -> Ruleset:
-    return Library().load("guangdong/2024")
+def document() -> Json:
+    ruleset = Library().load("guangdong/2024")
+    return result_document(score_directly(ruleset, load_facts(GOLDEN, ruleset)))
 
 
-@pytest.fixture(scope="module")
-def document(ruleset: Ruleset) -> Json:
-    return result_document(Scorer(ruleset).score(load_facts(GOLDEN, ruleset)))
-
-
-def test_ten_thousand_late_contracts(ruleset: Ruleset, tmp_path: Path) -> None:
+def test_ten_thousand_late_contracts(tmp_path: Path) -> None:
     text = GOLDEN.read_text(encoding="utf-8")
     mark = "    - {id: HT-2024-07,"
     assert mark in text
@@ -40,10 +35,10 @@ def test_ten_thousand_late_contracts(ruleset: Ruleset, tmp_path: Path) -> None:
         for number in range(CONTRACTS)
     )
     (tmp_path / "facts.yaml").write_text(text.replace(mark, late + mark), encoding="utf-8")
-    scoring = score_directly(ruleset, load_facts(tmp_path / "facts.yaml", ruleset))
-    assert len(scoring.lines) > CONTRACTS
     path = tmp_path / "result.json"
-    path.write_text(result_text([result_document(scoring)], several=False), encoding="utf-8")
+    scored = limited(CHEAP, "score", tmp_path / "facts.yaml", "-f", "json", "-o", path)
+    assert (scored.code, scored.err) == (0, "")
+    assert path.read_text(encoding="utf-8").count('"record": "L-') >= CONTRACTS
     run = limited(CHEAP, "verify", path)
     assert (run.code, run.err) == (0, "")
     assert "agrees (95.41 优)" in run.out
