@@ -291,6 +291,6 @@ def test_written_to_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_bad_calls(arguments: tuple[str, ...], code: int, mention: str) -> None:
-    run = audit("rules", "schema", *arguments)
+    run = audit("--lang", "en", "rules", "schema", *arguments)
     assert (run.code, run.out) == (code, "")
     assert mention in run.err

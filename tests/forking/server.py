@@ -109,6 +109,7 @@ def become(request: Request) -> None:
     os.environ.update(request.environment)
     tempfile.tempdir = None
     sys.argv = ["audit", *request.arguments]
+    sys.modules["__main__"].__package__ = ""  # by which click tells what the program is called
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")
     sys.stdout = sys.__stdout__ = _written(1, "strict")
     sys.stderr = sys.__stderr__ = _written(2, "backslashreplace")

@@ -135,6 +135,8 @@ def test_an_interrupt_is_not_left_to_the_solver() -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
+    # The tests may have been started by what has them ignore interrupts, as a shell does for what runs beside it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     thread.start()
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -142,6 +144,7 @@ def test_an_interrupt_is_not_left_to_the_solver() -> None:
     finally:
         over.set()
         thread.join()
+        signal.signal(signal.SIGINT, before)
 
 
 @linux
