@@ -5,10 +5,9 @@ Only what is about the file itself, the order in it, is a change to a document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.errors import FactsError
@@ -16,19 +15,21 @@ from engine.facts.identities import check_identities
 from engine.facts.model import Facts, Record
 from engine.language.terms import Kind
 from engine.ruleset.model import Fact, Rule, Ruleset
+from engine.testing.choosing import Draw, shuffled, shuffles
 
 Document = dict[str, Any]
 
 
-def with_order(document: Document, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Document:
+def with_order(document: Document, draw: Draw) -> Document:
     """The same facts with records and keys in another order."""
     facts = document["facts"]
-    names = draw(st.permutations(list(facts)))
+    lists = [value for value in facts.values() if isinstance(value, list)]
+    numbers = shuffles(len(facts) + sum(map(len, lists))).draw(draw)
     changed: dict[str, Any] = {}
-    for name in names:
+    for name in shuffled(list(facts), numbers):
         value = facts[name]
         if isinstance(value, list):
-            value = draw(st.permutations(value)) if len(value) > 1 else value
+            value = shuffled(value, numbers)
         elif isinstance(value, dict):
             value = dict(reversed(value.items()))
         changed[name] = value

@@ -9,7 +9,7 @@ waivers. It shrinks to few records and small, round values.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from hypothesis import reject
@@ -18,34 +18,29 @@ from hypothesis import strategies as st
 from engine.facts.model import Facts, Waiver
 from engine.facts.reading import read_facts
 from engine.inference.direct import record_key
-from engine.language.numbers import HUNDRED, ONE, ZERO, Rational, format_exact
-from engine.language.terms import NUMERIC, Compare, Constant, Kind, Operation, Term, Value
+from engine.language.numbers import Rational
+from engine.language.terms import NUMERIC, Compare, Constant, Operation, Term, Value
 from engine.language.types import FLAG
 from engine.ruleset.model import (
     BandScore,
     Criterion,
-    Fact,
     Measure,
-    Range,
-    RecordList,
     Ruleset,
-    TierScore,
-    Unseen,
     ValueScore,
 )
+from engine.testing.beside import Beside
 from engine.testing.changes import changed
+from engine.testing.choosing import Choices, Draw
 from engine.testing.drafts import Draft, Place, Plan, Rows
 from engine.testing.repair import define, holds, make, satisfy
 from engine.testing.sources import source_of
 from engine.testing.thresholds import Frames, Threshold, free_frames, rule_frames
-from engine.testing.values import dated, value_strategy
+from engine.testing.values import Together
 
 FEW, LONG = 3, 12
 """The usual and the largest length of a record list; a count that the ruleset compares may ask for more."""
 
 LONGEST = 30
-VARIED = 4
-"""How many times as often as the simplest values others are drawn."""
 
 AIMS = 10
 """The largest number of thresholds that one department is put on."""
@@ -53,9 +48,10 @@ AIMS = 10
 OFFSETS = (0, 1, -1, 2)
 """Steps from the last value before a threshold: on it and a unit to either side, whichever way it runs."""
 
-_LOOSELY = {0: "==", 1: ">", -1: "<", 2: ">="}
+LEFT_SILENT = 3
+"""The one of four ways to aim in which the rule need not fire."""
 
-_Draw = Callable[[st.SearchStrategy[Any]], Any]
+_LOOSELY = {0: "==", 1: ">", -1: "<", 2: ">="}
 
 
 def facts_from(document: Mapping[str, Any], ruleset: Ruleset, name: str = "facts.json") -> Facts:
@@ -92,21 +88,56 @@ class Departments:
         self.plain = [rule for rule in ruleset.rules if id(rule.expression.term) not in compared]
         self.waivable = [rule for rule in ruleset.rules if rule.waivable]
         schema = ruleset.schema
-        groups = [{name: fact} for name, fact in schema.facts.items()] + [
-            dict(group.facts) for group in schema.groups.values()
+        groups = [[fact] for fact in schema.facts.values()]
+        groups += [list(group.facts.values()) for group in schema.groups.values()]
+        self.groups = [Together(group, self.plan) for group in groups]
+        self.records = {name: Together(one.fields.values(), self.plan) for name, one in schema.lists.items()}
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """The strategies, made once: making one takes longer than drawing from it."""
+        lists = self.ruleset.schema.lists
+        # At most one list is long, so that a department does not grow too large to shrink.
+        sizes = [size for group in self.groups for size in group.sizes]
+        self._scalars = Choices([*sizes, 3 * len(lists) + 1, 3, 2])
+        self._group = [Choices(group.sizes) for group in self.groups]
+        self._record = {name: Choices(one.sizes) for name, one in self.records.items()}
+        self._rows = {name: self._short(name) for name in lists}
+        self._all_rows = [
+            st.tuples(
+                *(self._long(name) if index == long else self._rows[name] for index, name in enumerate(lists))
+            )
+            for long in range(-1, len(lists))
         ]
-        self.groups = [(list(group.values()), self.together(group.values())) for group in groups]
-        self.records = {name: self.together(one.fields.values()) for name, one in schema.lists.items()}
+        turns = len(self.plan.turns.thresholds) + len(self.plain)
+        self._aim = Choices((max(1, turns), LONG + 1, FEW + 1, len(OFFSETS), 4))
+        aims = self._aim.strategy
+        # As often one threshold or none: each one more may lengthen a list that was to be short.
+        several = st.one_of(st.lists(aims, max_size=1), st.lists(aims, max_size=AIMS))
+        self._aims = several if turns else st.just([])
+        self._beside = Beside(self.ruleset, self.waivable)
+
+    def _short(self, name: str) -> st.SearchStrategy[Any]:
+        record = self._record[name].strategy
+        sizes = [size for size in self.plan.turns.sizes.get(name, ()) if size <= LONGEST]
+        return st.one_of(
+            [st.lists(record, min_size=size, max_size=size) for size in (*range(FEW + 1), *sizes)]
+        )
+
+    def _long(self, name: str) -> st.SearchStrategy[Any]:
+        return st.lists(self._record[name].strategy, min_size=FEW, max_size=LONG)
 
     def strategy(self) -> st.SearchStrategy[dict[str, Any]]:
         @st.composite
         def department(draw: st.DrawFn) -> dict[str, Any]:
-            draft = self.draft(draw)
-            if draw(st.sampled_from((False, False, True))):
+            numbers = self._scalars.draw(draw)
+            draft = self.draft(numbers, draw)
+            in_order, without_value = next(numbers), next(numbers)
+            if in_order == 2:
                 self.put_in_order(draft)
-            for one in draw(self.aims()):
-                self.aim(draft, *one)
-            if draw(st.sampled_from((True, False))):
+            for texts in draw(self._aims):
+                self.aim(draft, *self._aim.chosen(texts))
+            if not without_value:
                 define(draft, self.computed)
             satisfied = satisfy(draft, [*self.identities, *self.ranges])
             self.drawn += 1
@@ -117,37 +148,32 @@ class Departments:
                     reject()
             if not self.has_unique_keys(draft):
                 reject()
-            return self.document(draft, draw)
+            return self._beside.document(draft, draw)
 
         return department()
 
-    def redrawn(self, facts: Facts, names: Set[str], draw: _Draw) -> Facts | None:
+    def redrawn(self, facts: Facts, names: Set[str], draw: Draw) -> Facts | None:
         """``facts`` with other values for the scalar facts and record lists in ``names``.
 
         Identities that the change broke are mended, so that further facts may have changed; ``None`` where
         that cannot be done.
         """
         draft = Draft.of(self.plan, facts)
-        for members, together in self.groups:
-            if any(fact.name in names for fact in members):
-                for fact, value in zip(members, draw(together), strict=True):
+        for group, choices in zip(self.groups, self._group, strict=True):
+            if any(fact.name in names for fact in group.members):
+                for fact, value in zip(group.members, group.values(choices.draw(draw)), strict=True):
                     if fact.name in names:
                         draft.put(Place(fact), value)
                         draft.aimed.add(Place(fact))
-        for name, records in self.ruleset.schema.lists.items():
+        for name in self.ruleset.schema.lists:
             if name in names:
-                draft.rows[name] = self.rows(records, False, draw)
+                draft.rows[name] = self.rows(name, draw(self._rows[name]))
                 draft.changed(name)
         near = self.thresholds_on(names)
-        if near and draw(st.booleans()):
-            self.aim(
-                draft,
-                draw(st.sampled_from(near)),
-                draw(st.integers(0, LONG)),
-                draw(st.integers(0, FEW)),
-                draw(st.sampled_from(OFFSETS)),
-                firing=False,
-            )
+        if near:
+            index, row, which, offset, aimed = self._aim.draw(draw)
+            if aimed % 2:
+                self.aim(draft, near[index % len(near)], row, which, offset, LEFT_SILENT)
         if not satisfy(draft, [*self.identities, *self.ranges]) or not self.has_unique_keys(draft):
             return None
         slots = draft.slots()
@@ -187,37 +213,21 @@ class Departments:
 
     # Values
 
-    def together(self, facts: Iterable[Fact]) -> st.SearchStrategy[tuple[Value, ...]]:
-        """The values of one group or one record: now and then, and when shrunk, the simplest of them all."""
-        members = list(facts)
-        starts = st.integers(0, 365) if any(one.type.kind == Kind.DATE for one in members) else st.just(0)
-        drawn = st.tuples(starts, *(value_strategy(one, self.plan) for one in members))
-        varied = drawn.map(lambda values: dated(members, values[1:], values[0], self.plan))
-        if len(members) == 1:
-            return varied
-        simplest = tuple(None if one.optional else self.plan.simplest(one) for one in members)
-        return st.one_of(st.just(simplest), *[varied] * VARIED)
-
-    def draft(self, draw: _Draw) -> Draft:
+    def draft(self, numbers: Iterator[int], draw: Draw) -> Draft:
         scalars: dict[str, Value] = {}
-        for facts, together in self.groups:
-            scalars |= zip((fact.name for fact in facts), draw(together), strict=True)
+        for group in self.groups:
+            scalars |= zip((fact.name for fact in group.members), group.values(numbers), strict=True)
         lists = self.ruleset.schema.lists
-        # At most one list is long, so that a department does not grow too large to shrink.
-        long = draw(st.integers(0, 3 * len(lists)))
-        rows = {
-            name: self.rows(one, index == long - 1, draw) for index, (name, one) in enumerate(lists.items())
-        }
+        long = next(numbers)
+        texts = draw(self._all_rows[long if long <= len(lists) else 0]) if lists else ()
+        rows = {name: self.rows(name, one) for name, one in zip(lists, texts, strict=True)}
         return Draft(self.plan, scalars, rows)
 
-    def rows(self, records: RecordList, long: bool, draw: _Draw) -> list[tuple[Value, ...]]:
+    def rows(self, name: str, texts: Iterable[Sequence[bytes]]) -> list[tuple[Value, ...]]:
         """The records of one list, each with a key of its own."""
-        name = records.records.name
-        sizes = [size for size in self.plan.turns.sizes.get(name, ()) if size <= LONGEST]
-        record = self.records[name]
-        lengths = [st.lists(record, min_size=size, max_size=size) for size in (*range(FEW + 1), *sizes)]
-        drawn = draw(st.lists(record, min_size=FEW, max_size=LONG) if long else st.one_of(lengths))
+        records = self.ruleset.schema.lists[name]
         place = records.fields[records.key].place
+        drawn = (self.records[name].values(self._record[name].chosen(one)) for one in texts)
         return [
             (*values[:place], key, *values[place + 1 :])
             for key, values in zip(self.plan.keys(name), drawn, strict=False)
@@ -232,23 +242,13 @@ class Departments:
 
     # Thresholds
 
-    def aims(self) -> st.SearchStrategy[list[tuple[int, int, int, int, bool]]]:
-        """Which thresholds or rules, for which record, by moving which fact, how far off, and firing or not."""
-        turns = len(self.plan.turns.thresholds) + len(self.plain)
-        if not turns:
-            return st.just([])
-        one = st.tuples(
-            st.integers(0, turns - 1),
-            st.integers(0, LONG),
-            st.integers(0, FEW),
-            st.sampled_from(OFFSETS),
-            st.sampled_from((True, True, True, False)),
-        )
-        # As often one threshold or none: each one more may lengthen a list that was to be short.
-        return st.one_of(st.lists(one, max_size=1), st.lists(one, max_size=AIMS))
+    def aim(self, draft: Draft, index: int, row: int, which: int, offset: int, silent: int) -> None:
+        """Put the department on a threshold, of a rule that otherwise fires; or make a rule without any fire or not.
 
-    def aim(self, draft: Draft, index: int, row: int, which: int, offset: int, firing: bool) -> None:
-        """Put the department on a threshold, of a rule that otherwise fires; or make a rule without any fire or not."""
+        ``row`` says for which record, ``which`` by moving which fact, ``offset`` how far off; where ``silent`` is 3 the
+        rule need not fire.
+        """
+        firing = silent != LEFT_SILENT
         thresholds = self.plan.turns.thresholds
         if index >= len(thresholds):
             rule = self.plain[index - len(thresholds)]
@@ -258,8 +258,8 @@ class Departments:
         rows = self.records_at(draft, threshold.frames, row)
         if firing and threshold.condition is not None and free_frames((threshold.condition,)) <= rows.keys():
             make(draft, threshold.condition, True, rows)
-        if not draft.aim(threshold, rows, which, offset):
-            any(make(draft, one, True, rows) for one in self.meetings[index][offset])
+        if not draft.aim(threshold, rows, which, OFFSETS[offset]):
+            any(make(draft, one, True, rows) for one in self.meetings[index][OFFSETS[offset]])
 
     def records_at(self, draft: Draft, frames: Frames, row: int) -> Rows:
         """The record of each list at ``row``, counted round; a list that is empty gets one."""
@@ -277,54 +277,6 @@ class Departments:
                 continue
             for rows in draft.every_record(rule):
                 make(draft, rule.expression.term, False, rows)
-
-    # The document
-
-    def document(self, draft: Draft, draw: _Draw) -> dict[str, Any]:
-        document: dict[str, Any] = {
-            "department": "示例部门",
-            "year": str(self.ruleset.year),
-            "ruleset": self.ruleset.id,
-            "facts": draft.document(),
-        }
-        criteria = self.ruleset.criteria.values()
-        judgements = {one.id: self.judgement(one, draft, draw) for one in criteria if one.is_judged}
-        claimed = {one.id: self.points(one.points, draw) for one in criteria if isinstance(one.score, Unseen)}
-        waivers = self.waivers(document["facts"], draw)
-        beside = {"judgements": judgements, "claimed": claimed, "waivers": waivers}
-        return document | {name: part for name, part in beside.items() if part}
-
-    def points(self, most: Any, draw: _Draw) -> str:
-        """Points from 0 to ``most``, the ends more often than any other."""
-        scale = 10**self.ruleset.decimals
-        top = int(most * scale) if isinstance(most, Rational) and most > 0 else 0
-        number = draw(st.one_of(st.sampled_from((0, top)), st.integers(0, top)))
-        return format_exact(Rational(number, scale))
-
-    def judgement(self, criterion: Criterion, draft: Draft, draw: _Draw) -> dict[str, str]:
-        decided = {"by": "评审人", "reason": "见评审记录"}
-        if not isinstance(criterion.score, TierScore):
-            assert criterion.judged_at_most is not None
-            return {"deduct": self.points(draft.evaluate(criterion.judged_at_most.term, {}), draw), **decided}
-        tier = draw(st.sampled_from(list(criterion.score.tiers.values())))
-        coefficient = draw(st.sampled_from(_coefficients(tier.allowed)))
-        return {"tier": tier.id, "coefficient": f"{format_exact(coefficient * HUNDRED)}%", **decided}
-
-    def waivers(self, facts: Mapping[str, Any], draw: _Draw) -> list[dict[str, str]]:
-        """For now and then a waivable rule, and a record of its list."""
-        if not self.waivable:
-            return []
-        waivers: list[dict[str, str]] = []
-        for index in draw(st.lists(st.integers(0, len(self.waivable) - 1), max_size=2, unique=True)):
-            rule = self.waivable[index]
-            waiver = {"rule": rule.id, "reason": "政策性原因"}
-            if rule.each is not None:
-                keys = [record[rule.each.key] for record in facts[rule.each.name]]
-                if not keys:
-                    continue
-                waiver["record"] = draw(st.sampled_from(keys))
-            waivers.append(waiver)
-        return waivers
 
 
 def _meetings(threshold: Threshold, offset: int) -> Iterator[Term]:
@@ -351,13 +303,3 @@ def _range_terms(measure: Measure) -> Iterator[Term]:
     for operator, bound in ((">=", measure.allowed.low), ("<=", measure.allowed.high)):
         if bound is not None:
             yield Compare(FLAG, operator, term, Constant(term.type, bound))
-
-
-def _coefficients(allowed: Range) -> list[Rational]:
-    """The ends of a tier's range, one percent inside, and its middle: those that it contains."""
-    low = allowed.low if isinstance(allowed.low, Rational) else ZERO
-    high = allowed.high if isinstance(allowed.high, Rational) else ONE
-    percent = 1 / HUNDRED
-    return [
-        one for one in (high, low, low + percent, high - percent, (low + high) / 2) if allowed.contains(one)
-    ]

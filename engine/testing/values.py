@@ -1,17 +1,16 @@
-"""Strategies for single values: what a fact's type and bounds allow, the small and round ones first.
+"""The values that departments are made of: what a fact's type and bounds allow, the small and round ones first.
 
-Each value is one choice of Hypothesis from a list of a hundred or so, which keeps departments quick
-to draw and to shrink, and their figures readable. Finer ones come from moving them onto thresholds.
+Each value is one choice from a list of a hundred or so, which keeps departments quick to draw and to
+shrink, and their figures readable. Finer ones come from moving them onto thresholds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 from zlib import crc32
-
-from hypothesis import strategies as st
 
 from engine.language.terms import ORDERED, Kind, Value
 from engine.ruleset.model import Fact
@@ -19,6 +18,9 @@ from engine.testing.drafts import WORDS, Plan
 from engine.testing.scales import Scale
 
 LONGEST_GAP = 400
+_DAYS = 366
+_WAYS = 5
+"""Of so many records and groups one has the simplest values."""
 _ROUND = (
     12,
     15,
@@ -49,8 +51,8 @@ _ROUND = (
 _ODD = 16
 
 
-def value_strategy(fact: Fact, plan: Plan) -> st.SearchStrategy[Any]:
-    """Values of ``fact``; ``None`` is an optional one that is not given. Dates are drawn as gaps in days."""
+def options_of(fact: Fact, plan: Plan) -> Sequence[Any]:
+    """Values of ``fact``; ``None`` is an optional one that is not given. Dates are told as gaps in days."""
     kind = fact.type.kind
     values: Sequence[Any]
     if kind == Kind.DATE:
@@ -64,7 +66,45 @@ def value_strategy(fact: Fact, plan: Plan) -> st.SearchStrategy[Any]:
     else:
         values = tuple(dict.fromkeys((*WORDS, *plan.turns.words.get(fact.name, ()))))
     absent = (None,) * max(1, len(values) // 3) if fact.optional else ()
-    return st.sampled_from((*absent, *values))
+    return (*absent, *values)
+
+
+class Together:
+    """The values of one group or one record: now and then, and when shrunk, the simplest of them all."""
+
+    def __init__(self, facts: Iterable[Fact], plan: Plan) -> None:
+        self.plan = plan
+        self.members = list(facts)
+        self._options = [options_of(one, plan) for one in self.members]
+        self._simplest = tuple(None if one.optional else plan.simplest(one) for one in self.members)
+        days = _DAYS if any(one.type.kind == Kind.DATE for one in self.members) else 1
+        ways = _WAYS if len(self.members) > 1 else 1
+        self.sizes = (ways, days, *map(len, self._options))
+        """The options of the choices with which the values are chosen."""
+
+    def values(self, numbers: Iterator[int]) -> tuple[Value, ...]:
+        """The values that are chosen so, in the order of the facts."""
+        way, day, *indices = itertools.islice(numbers, len(self.sizes))
+        if way == 0 and len(self.members) > 1:
+            return self._simplest
+        drawn = [options[index] for options, index in zip(self._options, indices, strict=True)]
+        return self._dated(drawn, day)
+
+    def _dated(self, drawn: Iterable[Any], day: int) -> tuple[Value, ...]:
+        """Each date follows the one before by the gap that was drawn for it.
+
+        ``day`` says how many days into the ruleset's year the first one starts.
+        """
+        latest = date(self.plan.ruleset.year, 1, 1).toordinal() + day
+        values: list[Value] = []
+        for fact, value in zip(self.members, drawn, strict=True):
+            if fact.type.kind == Kind.DATE and value is not None:
+                scale = self.plan.scales[fact.name]
+                latest = scale.clamp(latest + value)
+                values.append(scale.value(latest))
+            else:
+                values.append(value)
+        return tuple(values)
 
 
 def _quantities(scale: Scale, seed: str) -> Sequence[Value]:
@@ -99,20 +139,3 @@ def _gaps(limits: Sequence[int]) -> Sequence[int]:
 
 def _by_size(gap: int) -> tuple[int, bool]:
     return abs(gap), gap < 0
-
-
-def dated(facts: Iterable[Fact], drawn: Iterable[Any], day: int, plan: Plan) -> tuple[Value, ...]:
-    """The values of one group or record: each date follows the one before by the gap that was drawn for it.
-
-    ``day`` says how many days into the ruleset's year the first one starts.
-    """
-    latest = date(plan.ruleset.year, 1, 1).toordinal() + day
-    values: list[Value] = []
-    for fact, value in zip(facts, drawn, strict=True):
-        if fact.type.kind == Kind.DATE and value is not None:
-            scale = plan.scales[fact.name]
-            latest = scale.clamp(latest + value)
-            values.append(scale.value(latest))
-        else:
-            values.append(value)
-    return tuple(values)

@@ -7,19 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from hypothesis import strategies as st
-
 from engine.errors import FactsError, RulesetError, Text
 from engine.facts.model import Facts
 from engine.ledger.lines import Line
 from engine.ledger.scoring import Scoring
 from engine.ruleset.model import Criterion, Ruleset
 from engine.scoring import Scorer, score_directly
+from engine.testing.choosing import Draw
 from engine.testing.drafts import Plan
 from engine.testing.strategies import Departments, facts_from
 
 Document = dict[str, Any]
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
 class Violation(AssertionError):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hypothesis import strategies as st
-
 from engine.errors import Text
 from engine.inference.direct import record_key
 from engine.language.compiler import EvaluationError
@@ -15,6 +13,7 @@ from engine.language.terms import Gather, Read, Term, walk
 from engine.ledger.scoring import Scoring
 from engine.ruleset.model import Criterion, Rule, Ruleset
 from engine.testing.changes import with_one_more
+from engine.testing.choosing import pick
 from engine.testing.dependence import apart_from, facts_read, lists_of, own_terms
 from engine.testing.drafts import Plan
 from engine.testing.invariants.base import Broken, Invariant, Outcome, Scope, Trial, leaves_of
@@ -74,8 +73,8 @@ def _declaration(
 
 
 def _monotone(trial: Trial, scope: Scope) -> Outcome:
-    one = trial.draw(st.sampled_from(scope.targets))
-    names = trial.draw(st.sampled_from([*((name,) for name in one.movable), one.movable]))
+    one = pick(trial.draw, scope.targets)
+    names = pick(trial.draw, [*((name,) for name in one.movable), one.movable])
     again = trial.redrawn(set(names))
     if again is None:
         return "not_tried"
@@ -155,7 +154,7 @@ def _one_more(trial: Trial, scope: Scope) -> Outcome:
     ]
     if not fired:
         return "not_tried"
-    rule, key = trial.draw(st.sampled_from(fired))
+    rule, key = pick(trial.draw, fired)
     again = trial.rescored(with_one_more(trial.facts, trial.ruleset, rule, key))
     if again is None:
         return "not_tried"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hypothesis import strategies as st
-
 from engine.errors import Text
 from engine.language.terms import Kind
 from engine.ruleset.model import Criterion, Ruleset
 from engine.testing.changes import changed_facts, scaled, with_order
+from engine.testing.choosing import pick
 from engine.testing.dependence import facts_of, is_ratio_only
 from engine.testing.invariants.base import (
     Broken,
@@ -39,7 +38,7 @@ def _order(trial: Trial, scope: Scope) -> Outcome:
 
 
 def _scaled(trial: Trial, scope: Scope) -> Outcome:
-    factor = trial.draw(st.sampled_from(FACTORS))
+    factor = pick(trial.draw, FACTORS)
     again = trial.rescored(scaled(trial.facts, trial.ruleset, factor))
     if again is None:
         return "not_tried"
@@ -84,7 +83,7 @@ class Unaware:
 
 def _unread(trial: Trial, scope: Scope) -> Outcome:
     ruleset = trial.ruleset
-    again = trial.redrawn({trial.draw(st.sampled_from(_names(ruleset)))})
+    again = trial.redrawn({pick(trial.draw, _names(ruleset))})
     if again is None:
         return "not_tried"
     changed = changed_facts(trial.facts, again.evaluation.facts, ruleset)

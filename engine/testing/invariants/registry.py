@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engine.errors import AuditError, FactsError, Text
 from engine.scoring import Scorer, score_directly
+from engine.testing.choosing import Draw
 from engine.testing.invariants.agreement import DOCUMENT, ENGINES, EXPLAINED
 from engine.testing.invariants.base import (
     Document,
-    Draw,
     Invariant,
     NoScore,
     Outcome,
