@@ -114,6 +114,12 @@ def _forked(arguments: list[str], cwd: Path, environment: dict[str, str]) -> Run
 def forking() -> str:
     """The socket of the process that forks for every run; it is started once, and ends with this one."""
     path = f"{CACHE.name}/forking"
+    forking_at(path)
+    return path
+
+
+def forking_at(path: str) -> int:
+    """Start a process that forks for every run asked for at the socket ``path``, and tell its number once it is ready."""
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.forking.server", path],
         cwd=ROOT, env=settings(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
@@ -121,7 +127,7 @@ def forking() -> str:
     atexit.register(server.communicate)
     assert server.stdout is not None
     assert server.stdout.readline() == "ready\n"
-    return path
+    return server.pid
 
 
 def changed(tmp_path: Path, *replacements: tuple[str, str], name: str = "facts.yaml") -> Path:

@@ -6,7 +6,6 @@ them. Memory is what a run takes beside what is loaded.
 
 from __future__ import annotations
 
-import atexit
 import resource
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
-from tests.command import CACHE, PATIENCE, ROOT, Run, settings, shell_command
+from tests.command import CACHE, PATIENCE, ROOT, Run, forking_at, settings, shell_command
 from tests.forking import client
 
 Limits = tuple[tuple[int, int], ...]
@@ -51,13 +50,7 @@ def _limit(put: Callable[[int, tuple[int, int]], object], limits: Limits, loaded
 def _server(limits: Limits) -> str:
     """The socket of the process that forks for every run with these limits."""
     path = f"{CACHE.name}/forking-{'-'.join(str(what) for what, _ in limits)}"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.forking.server", path],
-        cwd=ROOT, env=settings(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
-    )  # fmt: skip
-    atexit.register(server.communicate)
-    assert server.stdout is not None
-    assert server.stdout.readline() == "ready\n"
-    pages = int(Path(f"/proc/{server.pid}/statm").read_text(encoding="ascii").split()[0])
-    _limit(partial(resource.prlimit, server.pid), limits, pages * resource.getpagesize())
+    number = forking_at(path)
+    pages = int(Path(f"/proc/{number}/statm").read_text(encoding="ascii").split()[0])
+    _limit(partial(resource.prlimit, number), limits, pages * resource.getpagesize())
     return path
