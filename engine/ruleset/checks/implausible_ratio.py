@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import BaseModel
+
 from engine.errors import Problem, Text
 from engine.language.numbers import HUNDRED, ONE, MalformedValue, Rational, format_exact, parse_ratio
 from engine.language.terms import Constant, Kind, walk
@@ -72,20 +74,20 @@ def _ratios(ruleset: Ruleset) -> Iterator[Path]:
     for name, parameter in document.parameters.items():
         if parameter.type == "ratio":
             yield ("parameters", name, "value")
-    facts = [path for path, one in parts_of(document, FactEntry) if one.type == "ratio"]
-    fields = [path for path, one in parts_of(document, FactField) if one.type == "ratio"]
-    for path in (*facts, *fields):
-        yield from ((*path, bound) for bound in ("at_least", "at_most"))
     for name, measure in ruleset.measures.items():
         if measure.scalar.type.kind == Kind.RATIO:
             yield from (("measures", name, bound) for bound in ("at_least", "at_most"))
-    for path, criterion in parts_of(document, Criterion):
-        score = ruleset.criteria[criterion.id].score
-        if isinstance(score, BandScore) and score.of.term.type.kind == Kind.RATIO:
-            for index in range(len(score.bands)):
-                yield from ((*path, "score", "bands", index, bound) for bound in _BOUNDS)
-    for path, _ in parts_of(document, Tier):
-        yield from ((*path, bound) for bound in _BOUNDS)
+    for path, part in parts_of(document, BaseModel):
+        match part:
+            case FactEntry(type="ratio") | FactField(type="ratio"):
+                yield from ((*path, bound) for bound in ("at_least", "at_most"))
+            case Tier():
+                yield from ((*path, bound) for bound in _BOUNDS)
+            case Criterion():
+                score = ruleset.criteria[part.id].score
+                if isinstance(score, BandScore) and score.of.term.type.kind == Kind.RATIO:
+                    for index in range(len(score.bands)):
+                        yield from ((*path, "score", "bands", index, bound) for bound in _BOUNDS)
 
 
 def _implausible(text: str) -> tuple[Text, Text] | None:

@@ -12,6 +12,7 @@ from engine.ruleset.expressions import Path
 from engine.source import Mapping, Node, Scalar, node_at
 
 Part = TypeVar("Part", bound=BaseModel)
+_HOLDING = (BaseModel, list, dict)
 
 
 def parts_of(model: BaseModel, kind: type[Part], path: Path = ()) -> Iterator[tuple[Path, Part]]:
@@ -19,18 +20,19 @@ def parts_of(model: BaseModel, kind: type[Part], path: Path = ()) -> Iterator[tu
     if isinstance(model, kind):
         yield path, model
     for name, field in type(model).model_fields.items():
-        yield from _within(getattr(model, name), kind, (*path, field.alias or name))
+        value = getattr(model, name)
+        if isinstance(value, _HOLDING):
+            yield from _within(value, kind, (*path, field.alias or name))
 
 
 def _within(value: object, kind: type[Part], path: Path) -> Iterator[tuple[Path, Part]]:
     if isinstance(value, BaseModel):
         yield from parts_of(value, kind, path)
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _within(one, kind, (*path, index))
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield from _within(one, kind, (*path, key))
+        return
+    held = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    for at, one in held:
+        if isinstance(one, _HOLDING):
+            yield from _within(one, kind, (*path, at))
 
 
 def key_position(root: Node, path: Path) -> Position:
