@@ -19,6 +19,7 @@ from engine.proof.variables import Detail, calendar_ends
 
 SHORT, LONG = 45, 420
 """Stretches up to so many days are known to the day, and up to so many to the fortnight."""
+_ANY_DAY = z3.Int("any day")
 
 
 @cache
@@ -99,20 +100,28 @@ class Calendar:
         return z3.Implies(length >= 0, both(*known))
 
     def _exact(self, day: Expr) -> Expr:
-        """The count as straight pieces: level over days off, rising by one a day over working days."""
+        """The count up to and with ``day``, which lies in the window."""
         assert self.window is not None
-        first, last = self.window
-        pieces: list[tuple[int, Expr]] = []
-        begun = first - 1
-        while begun < last:
-            rise = count_until(begun + 1) - count_until(begun)
-            end = begun + 1
-            while end < last and count_until(end + 1) - count_until(end) == rise:
-                end += 1
-            value = z3.IntVal(count_until(begun)) if not rise else day + (count_until(begun) - begun)
-            pieces.append((end, value))
-            begun = end
-        return _by_halves(day, pieces)
+        return z3.substitute(_count_within(*self.window), (_ANY_DAY, day))
+
+
+@cache
+def _count_within(first: int, last: int) -> Expr:
+    """The count up to and with ``_ANY_DAY`` as straight pieces: level over days off, rising by one a day over working days.
+
+    A thousand terms, made once: the solver puts another day in their place far sooner than they are made again.
+    """
+    pieces: list[tuple[int, Expr]] = []
+    begun = first - 1
+    while begun < last:
+        rise = count_until(begun + 1) - count_until(begun)
+        end = begun + 1
+        while end < last and count_until(end + 1) - count_until(end) == rise:
+            end += 1
+        value = z3.IntVal(count_until(begun)) if not rise else _ANY_DAY + (count_until(begun) - begun)
+        pieces.append((end, value))
+        begun = end
+    return _by_halves(_ANY_DAY, pieces)
 
 
 def _by_halves(day: Expr, pieces: list[tuple[int, Expr]]) -> Expr:
