@@ -81,10 +81,11 @@ def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The executables of an environment that holds the wheel, its dependencies and nothing else."""
     folder = tmp_path_factory.mktemp("empty")
-    run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
+    run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
     executables = folder / "venv" / SCRIPTS
-    options = ["--no-cache-dir"] if NEW_PYTHON else []
-    run(executables / "python", "-m", "pip", "install", "--quiet", *options, wheel, cwd=folder)
+    into = ("--python", executables / "python")
+    options = ["--quiet", "--no-compile", *(["--no-cache-dir"] if NEW_PYTHON else [])]
+    run(sys.executable, "-m", "pip", *into, "install", *options, wheel, cwd=folder)
     return executables
 
 

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from engine.errors import RulesetError
-from engine.facts.reading import load_facts
+from engine.facts.reading import load_facts, read_facts
 from engine.record.writing import result_document
 from engine.ruleset import keeping
 from engine.ruleset.keeping import Shelf
 from engine.ruleset.library import Library, shipped_folder
 from engine.ruleset.model import Ruleset
 from engine.scoring import Scorer
+from engine.testing.examples import cases_of, example_document
 from tests.command import GOLDEN, audit
+from tests.shapes.cases import FOLDER
 
 OVERLAY = """\
 ruleset: mine/overlay
@@ -30,13 +32,16 @@ parameters:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
-    """``mine/base``, a copy of the golden table, and ``mine/overlay``, which extends it."""
+    """``mine/base``, a copy of the golden table, ``mine/overlay``, which extends it, and ``mine/small``."""
     folder = tmp_path / "rulesets"
     (folder / "mine").mkdir(parents=True)
     text = (shipped_folder() / "guangdong/2024.yaml").read_text(encoding="utf-8")
     base = folder / "mine/base.yaml"
     base.write_text(text.replace("ruleset: guangdong/2024", "ruleset: mine/base", 1), encoding="utf-8")
     (folder / "mine/overlay.yaml").write_text(OVERLAY, encoding="utf-8")
+    small = (FOLDER / "01-threshold.yaml").read_text(encoding="utf-8")
+    small = small.replace("ruleset: shapes/01-threshold", "ruleset: mine/small", 1)
+    (folder / "mine/small.yaml").write_text(small, encoding="utf-8")
     return Library((folder,))
 
 
@@ -205,12 +210,23 @@ def test_a_cache_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
 
 def test_any_damage_to_what_is_kept_is_seen(library: Library, shelf: Shelf) -> None:
     """One bit anywhere could be another threshold."""
-    shelf.load(library, "mine/base")
+    built = library.load("mine/small")
+    cases = [
+        one for one in cases_of(built, library.example_folder(built)) if one.example.expect.error is None
+    ]
+    facts = [read_facts(example_document(one, built), built) for one in cases]
+
+    def points() -> list[str]:
+        scorer = Scorer(shelf.load(library, "mine/small"))
+        return [str(scorer.score(one).total) for one in facts]
+
+    expected = points()
+    assert len({*expected}) > 1
     (kept,) = kept_files(shelf)
     content = kept.read_bytes()
     for place in range(0, len(content), len(content) // 40):
         kept.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        assert total(shelf.load(library, "mine/base")) == "97.41"
+        assert points() == expected
 
 
 def test_a_cache_below_a_folder_of_others_is_not_used(library: Library, tmp_path: Path) -> None:
