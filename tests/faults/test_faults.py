@@ -8,7 +8,7 @@ import pytest
 
 from scripts.fault_table import page
 from tests.command import ROOT
-from tests.faults.planting import TOOLS, Planted, found_in, read_cases
+from tests.faults.planting import CLEAN_DEPARTMENTS, TOOLS, Planted, found_in, read_cases
 
 CASES = [*read_cases()]
 FAULTS = [fault for case in CASES for fault in case.faults]
@@ -17,7 +17,7 @@ FAULTS = [fault for case in CASES for fault in case.faults]
 @pytest.mark.slow
 @pytest.mark.parametrize("clean", [case.clean for case in CASES], ids=str)
 def test_nothing_is_found_in_a_clean_ruleset(clean: Planted, tmp_path: Path) -> None:
-    assert found_in(clean.text, tmp_path) == clean.expected
+    assert found_in(clean.text, tmp_path, CLEAN_DEPARTMENTS) == clean.expected
 
 
 @pytest.mark.slow
