@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _ATOM = re.compile(r'(?:[\w]+\.)?(?:\w+|"(?:[^"]|"")*")\Z')
 _CALL = re.compile(r"[a-z_]+\([^()]*\)\Z")
@@ -177,6 +178,7 @@ RESERVED = frozenset(
 """Words of SQL that are names only in quotes."""
 
 
+@cache
 def name(text: str) -> str:
     """``text`` as an identifier."""
     if re.fullmatch(r"[a-z_][a-z0-9_]*", text) and text not in RESERVED:
