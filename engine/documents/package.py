@@ -74,6 +74,10 @@ def check_package(content: bytes, path: Path, main_part: str, error: type[AuditE
             budget = _Budget()
             for part in package.infolist():
                 _check_part(package, part, path, error, budget)
+            if budget.may_be_spent:
+                budget = _Budget(each=True)
+                for part in package.infolist():
+                    _check_part(package, part, path, error, budget)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -105,10 +109,23 @@ def _check_sizes(package: zipfile.ZipFile, path: Path, error: type[AuditError]) 
 
 
 class _Budget:
-    """Elements that may still come."""
+    """Elements that may still come.
 
-    def __init__(self) -> None:
+    To count ``each`` takes longer than all the rest. No more of them can begin than there are bytes ``<`` that no
+    ``/`` follows, in any encoding that expat reads; those are enough for all but the largest packages.
+    """
+
+    def __init__(self, *, each: bool = False) -> None:
+        self.each = each
         self.left = MAX_ELEMENTS
+        self.bound = 0
+
+    @property
+    def may_be_spent(self) -> bool:
+        return self.bound > MAX_ELEMENTS
+
+    def look_at(self, chunk: bytes) -> None:
+        self.bound += chunk.count(b"<") - chunk.count(b"</")
 
     def spend(self, *_: object) -> None:
         self.left -= 1
@@ -123,13 +140,15 @@ def _check_part(
 
     parser: Any = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _refuse
-    parser.StartElementHandler = budget.spend
+    if budget.each:
+        parser.StartElementHandler = budget.spend
     try:
         with package.open(part) as stream:
             chunk = stream.read(_CHUNK)
             if not chunk.lstrip(_BEFORE_XML).startswith(b"<"):
                 return  # a picture or the like, which no reader takes for XML
             while chunk:
+                budget.look_at(chunk)
                 parser.Parse(chunk, False)
                 chunk = stream.read(_CHUNK)
             parser.Parse(b"", True)

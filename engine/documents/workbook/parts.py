@@ -112,6 +112,15 @@ def read_parts(package: zipfile.ZipFile, main_part: str) -> BookParts:
     return parts
 
 
+class _Names(dict[str, str]):
+    """Bare names by names with their namespaces; empty for an element that is not the spreadsheet's own."""
+
+    def __missing__(self, name: str) -> str:
+        space, _, local = name.rpartition(" ")
+        known = local if not space or space in _MAIN or space.endswith("/relationships") else ""
+        return self.setdefault(name, known)
+
+
 def parse(
     package: zipfile.ZipFile,
     part: str,
@@ -122,18 +131,8 @@ def parse(
     """Walk through a part. Elements of the spreadsheet's own namespaces have their bare names."""
     parser: Any = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    names: dict[str, str] = {}
-
-    def bare(name: str) -> str:
-        space, _, local = name.rpartition(" ")
-        known = local if not space or space in _MAIN or space.endswith("/relationships") else ""
-        return names.setdefault(name, known)
-
-    def started(name: str, attributes: Attributes) -> None:
-        local = names.get(name)
-        start(bare(name) if local is None else local, attributes)
-
-    parser.StartElementHandler = started
+    names = _Names()
+    parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
     if end is not None:
         ended = end
         parser.EndElementHandler = lambda name: ended(names[name])

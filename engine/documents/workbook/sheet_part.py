@@ -91,7 +91,8 @@ class _Reader:
         self.row = self.column = 0
         self.cells: dict[int, Cell] = {}
         self.in_data = self.in_cell = self.in_value = self.has_value = self.formula = False
-        self.kind, self.style = "n", 0
+        self.kind = "n"
+        self.attributes: Attributes = {}
         self.value: list[str] = []
         self.inline = TextGatherer(parts.budget)
         self.arrays: list[Area] = []
@@ -194,11 +195,10 @@ class _Reader:
         self.budget.take_cell()
         reference = attributes.get("r")
         self.column = self.column + 1 if reference is None else self.place(reference)
-        style = attributes.get("s", "0")
-        self.style = int(style) if style.isascii() and style.isdecimal() else 0
+        self.attributes = attributes
+        self.in_cell = True
+        self.in_value = self.has_value = self.formula = False
         self.kind = attributes.get("t", "n")
-        self.in_cell, self.in_value, self.has_value, self.formula = True, False, False, False
-        self.value.clear()
         if self.kind == "inlineStr":
             self.inline.begin()
 
@@ -220,14 +220,20 @@ class _Reader:
         if not self.has_value and not self.formula and self.kind != "inlineStr":
             return
         self.budget.take_filled()
-        look = self.parts.looks[self.style] if self.style < len(self.parts.looks) else _NO_LOOK
+        look = self.look()
         cell = Cell(None, look.format, self.formula, "", look.struck, look.unseen)
         self.fill(cell, "".join(self.value))
+        self.value.clear()
         if cell.content is None and not cell.formula and not cell.error:
             return
         if not self.cells:
             self.sheet.rows[self.row] = self.cells
         self.cells[self.column] = cell
+
+    def look(self) -> Look:
+        style = self.attributes.get("s", "0")
+        number = int(style) if style.isascii() and style.isdecimal() else 0
+        return self.parts.looks[number] if number < len(self.parts.looks) else _NO_LOOK
 
     def fill(self, cell: Cell, value: str) -> None:
         """Put into ``cell`` what it holds, by its kind."""
