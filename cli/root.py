@@ -59,11 +59,14 @@ def audit(context: click.Context, lang: Language, folders: tuple[Path, ...]) -> 
     context.obj = Session(lang, folders)
 
 
+MADE_BETWEEN_COLLECTIONS = 200_000
+"""A short run makes many objects and little garbage: to look for cycles as often as Python does by itself would be a tenth
+of its time."""
+
+
 def run() -> int:
     """Run the command line. Whatever happens, the user gets messages and an exit code, no traceback."""
-    # A short run makes many objects and little garbage: looking for cycles as often as Python does by
-    # itself would be a tenth of its time.
-    gc.set_threshold(200_000)
+    gc.set_threshold(MADE_BETWEEN_COLLECTIONS)
     prepare()
     language = wanted()
     speak(language)

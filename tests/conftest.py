@@ -1,7 +1,7 @@
 """How Hypothesis searches: briefly and the same each time, or with ``--hypothesis-profile=thorough`` long and at random.
 
 With that profile the tests run, too, that are marked ``thorough``. And Python's collector passes over ten thousand tests,
-which are most of what there is to go through, and no garbage.
+which are most of what there is to go through, and no garbage; it comes as seldom as in the program.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import gc
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+
+from cli.root import MADE_BETWEEN_COLLECTIONS
 
 # Every change is judged on the same examples: a search that is lucky only now and then is for people to run, with the
 # thorough profile. No time is asserted, and the phase that explains a failure is left out: it takes longer than finding it.
@@ -44,3 +46,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+    gc.set_threshold(MADE_BETWEEN_COLLECTIONS)

@@ -25,7 +25,8 @@ from typing import NamedTuple, NoReturn
 from tests.forking.client import CODE, LENGTH
 
 LOADED_LATE = (
-    "chinese_calendar", "docxtpl", "duckdb", "hypothesis", "pdfplumber", "pyarrow.parquet", "tabulate", "xlsxwriter", "z3",
+    "_ruamel_yaml", "chinese_calendar", "docxtpl", "duckdb", "hypothesis", "pdfplumber", "pyarrow.parquet", "ruamel.yaml.error",
+    "tabulate", "xlsxwriter", "z3",
 )  # fmt: skip
 """What the program loads only where a command needs it."""
 NOT_LOADED = ("cli.__main__",)
