@@ -23,6 +23,15 @@ SECONDS = 5
 MEGABYTES = 700
 """Memory beside what the program has already."""
 
+_CRASHES = {
+    signal.SIGSEGV,
+    signal.SIGABRT,
+    signal.SIGFPE,
+    signal.SIGILL,
+    getattr(signal, "SIGBUS", signal.SIGSEGV),
+}
+"""Signals by which a library written in C ends on what it cannot take; anything else comes from outside."""
+
 Result = TypeVar("Result")
 GoesOn = Callable[[], None]
 
@@ -32,7 +41,7 @@ class Exhausted(Exception):
 
 
 class Failed(Exception):
-    """The work raised something other than an :class:`AuditError`; the text says what."""
+    """The work raised something other than an :class:`AuditError`, or took its process down; the text says what."""
 
 
 def apart(work: Callable[[GoesOn], Result], seconds: int = SECONDS) -> Result:
@@ -57,8 +66,11 @@ def apart(work: Callable[[GoesOn], Result], seconds: int = SECONDS) -> Result:
         kind, message = ours.recv()
     except EOFError:
         process.join()
-        if process.exitcode == -signal.SIGXCPU:
+        ended_by = -(process.exitcode or 0)
+        if ended_by == signal.SIGXCPU:
             raise Exhausted from None
+        if ended_by in _CRASHES:
+            raise Failed(signal.strsignal(ended_by)) from None
         raise RuntimeError(f"a process of the program's was ended by {process.exitcode}") from None
     finally:
         process.kill()
