@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.portfolio.writing import Format
-from tests.command import ROOT, settings
+from tests.command import ROOT, audit, settings
 from tests.portfolio.test_differential import drawn, load
 from tests.portfolio.test_script import write_tables
 
@@ -38,22 +38,18 @@ runpy.run_module("cli", run_name="__main__", alter_sys=True)
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tables")
     ruleset = load(RULESET)
-    run(folder / "template.log", "portfolio", "template", RULESET, "-o", str(folder))
+    run("portfolio", "template", RULESET, "-o", str(folder))
     write_tables(ruleset, drawn(ruleset, 5) * 200, folder)
     return folder
 
 
-def command(*arguments: str, renaming: int = 0) -> list[str]:
-    start = ["-c", WAITING, str(renaming)] if renaming else ["-m", "cli"]
-    return [sys.executable, *start, "--lang", "en", "--rulesets", "tests", *arguments]
+def command(*arguments: str, renaming: int) -> list[str]:
+    return [sys.executable, "-c", WAITING, str(renaming), "--lang", "en", "--rulesets", "tests", *arguments]
 
 
-def run(log: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        command(*arguments), cwd=ROOT, env=settings(), capture_output=True, encoding="utf-8", check=False
-    )
-    log.write_text(done.stdout + done.stderr, encoding="utf-8")
-    assert done.returncode in (0, 1), done.stderr
+def run(*arguments: str) -> None:
+    done = audit("--rulesets", "tests", *arguments)
+    assert done.code in (0, 1), done.err
 
 
 def score(tables: Path, out: Path, format_: Format) -> list[str]:
@@ -104,7 +100,7 @@ def content(path: Path) -> object:
 def test_a_run_that_was_killed_leaves_no_half_result(tables: Path, tmp_path: Path, format_: Format) -> None:
     name = f"out.{format_}"
     (tmp_path / "there").mkdir()
-    run(tmp_path / "log", *score(tables, tmp_path / "there" / name, format_))
+    run(*score(tables, tmp_path / "there" / name, format_))
     undisturbed = content(tmp_path / "there" / name)
     out = tmp_path / "here" / name
     out.parent.mkdir()
@@ -113,7 +109,7 @@ def test_a_run_that_was_killed_leaves_no_half_result(tables: Path, tmp_path: Pat
         assert not out.exists()
     left = set(out.parent.iterdir())
     assert len(left) == 1, "what the one killed outright had begun"
-    run(tmp_path / "log", *score(tables, out, format_))
+    run(*score(tables, out, format_))
     assert content(out) == undisturbed
     assert set(out.parent.iterdir()) == {out, *left}
 
@@ -122,7 +118,7 @@ def test_a_run_that_was_killed_leaves_no_half_result(tables: Path, tmp_path: Pat
 def test_an_earlier_result_stays_until_the_new_one_takes_its_place(tables: Path, tmp_path: Path) -> None:
     out = tmp_path / "here" / "out"
     out.parent.mkdir()
-    run(tmp_path / "log", *score(tables, out, "csv"))
+    run(*score(tables, out, "csv"))
     earlier = content(out)
     for by, renaming in ((signal.SIGKILL, 1), (signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2)):
         stopped(tables, out, "csv", by, renaming, midway=False)
