@@ -101,7 +101,7 @@ def full() -> Ruleset:
     return build(FULL)
 
 
-SAMPLES = 1000
+SAMPLES = 2000
 """So many that the rarest of the margins looked for, met by one department in about 200, is missed in none
 of a thousand runs: what Hypothesis draws changes with its version and with the modules that are loaded."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -25,12 +25,13 @@ def parts_of(model: BaseModel, kind: type[Part], path: Path = ()) -> Iterator[tu
             yield from _within(value, kind, (*path, field.alias or name))
 
 
-def _within(value: object, kind: type[Part], path: Path) -> Iterator[tuple[Path, Part]]:
+def _within(
+    value: BaseModel | list[Any] | dict[str, Any], kind: type[Part], path: Path
+) -> Iterator[tuple[Path, Part]]:
     if isinstance(value, BaseModel):
         yield from parts_of(value, kind, path)
         return
-    held = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
-    for at, one in held:
+    for at, one in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(one, _HOLDING):
             yield from _within(one, kind, (*path, at))
 
