@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from multiprocessing import active_children
@@ -12,6 +13,7 @@ from multiprocessing.process import BaseProcess
 import pytest
 
 from engine.side_by_side import can_fork, side_by_side
+from tests.command import ROOT, settings
 
 pytestmark = pytest.mark.skipif(not can_fork() or sys.platform == "win32", reason="the processes are forked")
 
@@ -75,3 +77,31 @@ def test_an_error_is_raised_here_and_ends_all() -> None:
     with pytest.raises(RuntimeError, match="ValueError"):
         list(side_by_side(failing, range(4), 2))
     assert not active_children()
+
+
+GONE = """
+import gc
+from multiprocessing import Pipe
+from engine.side_by_side import send
+
+ours, theirs = Pipe()
+theirs.close()
+try:
+    send(ours, [*range(1000)])
+except OSError as error:
+    error.itself = error
+gc.collect()
+"""
+
+
+def test_a_message_to_nobody_leaves_nothing_that_python_stumbles_over() -> None:
+    """The connection's own ``send`` ends Python 3.12.1 here, by a segmentation fault, and makes 3.13.0 complain."""
+    done = subprocess.run(
+        [sys.executable, "-c", GONE],
+        cwd=ROOT,
+        env=settings(),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.errors import AuditError
+from engine.side_by_side import send
 
 SECONDS = 5
 """Processor time until the work is done, or says that it went on."""
@@ -106,13 +107,13 @@ def _serve(connection: Connection, work: Callable[[GoesOn], Any], seconds: int) 
     try:
         _limit_memory()
         _limit_time(seconds)
-        connection.send(("done", _done(work, partial(_limit_time, seconds))))
+        send(connection, ("done", _done(work, partial(_limit_time, seconds))))
     except AuditError as error:
-        connection.send(("error", (type(error), error.problems)))
+        send(connection, ("error", (type(error), error.problems)))
     except (Exhausted, MemoryError):
-        connection.send(("exhausted", None))
+        send(connection, ("exhausted", None))
     except Failed as failure:
-        connection.send(("failed", str(failure)))
+        send(connection, ("failed", str(failure)))
 
 
 def _limit_memory() -> None:
