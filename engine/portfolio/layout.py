@@ -29,7 +29,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
 """The tables of what stands beside the facts."""
 
 OWN_TABLES = frozenset({
-    "alike", "calendar", "certain", "claims_list", "claims_read", "computed", "departments", "direct", "direct_lines",
+    "alike", "calendar", "claims_list", "claims_read", "computed", "departments", "direct", "direct_lines",
     "direct_scored", "judged_list", "judged_read", "ledger", "lines", "rejects", "scored", "spelled", "unsound", "waivers_read", "wanted", "before", "after", "changes",
 })  # fmt: skip
 """Tables that are made on the way."""

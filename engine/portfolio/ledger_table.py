@@ -33,22 +33,19 @@ class LedgerTable:
             "CREATE OR REPLACE TABLE ledger (department VARCHAR, line BIGINT, kind VARCHAR, criterion VARCHAR, "
             f"rule VARCHAR, record VARCHAR, nominal {amount}, applied {amount}, reason VARCHAR)"
         )
-        self.connection.execute(
-            f"CREATE OR REPLACE VIEW certain AS SELECT * FROM computed ANTI JOIN direct USING ({KEY})"
-        )
 
         def gather(part: range) -> None:
             report("ledger", part.start - 1, departments)
             self._gather()
 
-        tables = ["departments", *self.program.layout.lists, "certain", "direct_lines"]
+        tables = ["departments", *self.program.layout.lists, "computed", "direct_lines"]
         by_parts(self.connection, tables, departments, gather)
         self.connection.execute("DROP TABLE IF EXISTS lines")
 
     def _gather(self) -> None:
         """The lines of the part: in order first, then each with its number within its department."""
         queries = [
-            self._written(f"({one})", all_in_units=True) for one in self.program.line_queries("certain")
+            self._written(f"({one})", all_in_units=True) for one in self.program.line_queries("computed")
         ]
         queries.append(self._written("(SELECT *, 0 AS turn FROM direct_lines)", all_in_units=False))
         union = "\nUNION ALL ".join(queries)

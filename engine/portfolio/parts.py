@@ -22,7 +22,8 @@ def by_parts(
     connection: DuckDBPyConnection, tables: Iterable[str], departments: int, work: Callable[[range], None]
 ) -> None:
     """Call ``work`` with the numbers of the departments of each part, from 1; meanwhile the names of ``tables``,
-    which have a column of departments, mean their rows of the part. There is one part at least.
+    which have a column of departments, mean their rows of the part. There is one part at least; one that is all needs
+    no view between.
 
     A part that does not fit into memory is halved, and so are those after it: what ``work`` had begun must then be
     undone, as a statement that fails is.
@@ -34,8 +35,11 @@ def by_parts(
     while first <= max(departments, 1):
         part = range(first, min(first + size, departments + 1))
         try:
-            with _within(connection, tables, part):
+            if len(part) == departments:
                 work(part)
+            else:
+                with _within(connection, tables, part):
+                    work(part)
         except duckdb.OutOfMemoryException:
             if len(part) < 2 * LEAST:
                 raise

@@ -93,7 +93,7 @@ class Portfolio:
         return self.counts()
 
     def _run_columns(self, departments: int, report: Report) -> None:
-        """The table ``computed``, and in ``direct`` the departments of which it is not certain."""
+        """The table ``computed`` of the departments of which the columns are certain; ``direct`` has the others."""
         assert self.program is not None
         execute, query = self.connection.execute, self.program.query()
 
@@ -109,6 +109,7 @@ class Portfolio:
             f"CREATE OR REPLACE TABLE direct AS SELECT {KEY} FROM computed WHERE NOT {name(CERTAIN)} "
             f"UNION SELECT {KEY} FROM unsound"
         )
+        execute(f"DELETE FROM computed WHERE {KEY} IN (SELECT {KEY} FROM direct)")
 
     def _unite(self) -> None:
         """``scored``: those of the columns and those of the direct evaluation."""
@@ -116,7 +117,7 @@ class Portfolio:
         columns = ", ".join([KEY, name(GRADE), *(name(f"={text}") for text in self.program.nodes)])
         self.connection.execute(
             f'CREATE OR REPLACE VIEW scored AS SELECT {columns}, FALSE AS ":direct" FROM computed '
-            f"ANTI JOIN direct USING ({KEY}) UNION ALL SELECT {columns}, TRUE FROM direct_scored"
+            f"UNION ALL SELECT {columns}, TRUE FROM direct_scored"
         )
 
     # Counting
