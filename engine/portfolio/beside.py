@@ -29,6 +29,7 @@ from engine.portfolio.layout import (
     judged_column,
 )
 from engine.portfolio.quoting import literal, name
+from engine.portfolio.rows import number_of
 from engine.ruleset.model import ROOT, Criterion, Fact, Range, TierScore
 from engine.suggestions import nearest, suggestion
 
@@ -89,6 +90,12 @@ def check_columns(connection: DuckDBPyConnection, table: str, where: Position) -
         problems += type_problems(there[one], kind, one, where) if one in there else []
     if problems:
         raise FactsError(problems)
+
+
+def drop_empty(connection: DuckDBPyConnection, table: str) -> None:
+    """A table beside the facts that has no rows says nothing: the templates' own, mostly."""
+    if raw_columns(connection, table) and not number_of(connection, f"SELECT count(*) FROM raw.{table}"):
+        connection.execute(f"DROP TABLE raw.{table}")
 
 
 def _text_columns(there: Mapping[str, str], table: str) -> str:

@@ -10,7 +10,7 @@ from engine.errors import FactsError, Position, Problem, Text
 from engine.language.terms import KIND_NAMES, NUMERIC, Kind
 from engine.portfolio.cells import Cell
 from engine.portfolio.layout import HEAD, KEY, MAIN, Column, Table
-from engine.portfolio.quoting import name
+from engine.portfolio.quoting import literal, name
 from engine.source.characters import DELETE, hidden_at, not_allowed
 from engine.suggestions import nearest, suggestion
 
@@ -31,11 +31,13 @@ _ALSO_CALLED = {KEY: ("部门", "部门名称", KEY), "year": ("年度", "year")
 
 def raw_columns(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
     """The columns of a raw table with their types; none where there is no such table."""
-    query = (
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
-        "AND schema_name = 'raw' AND table_name = ? ORDER BY column_index"
-    )
-    found = connection.execute(query, [table]).fetchall()
+    import duckdb
+
+    given = literal(f"raw.{name(table)}")
+    try:
+        found = connection.execute(f"SELECT name, type FROM pragma_table_info({given})").fetchall()
+    except duckdb.CatalogException:
+        return {}
     return {one: type_ for one, type_ in found if one not in OWN_COLUMNS}
 
 

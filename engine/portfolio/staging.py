@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 from engine.facts.readings import Reading
 from engine.language.terms import NUMERIC, Kind
-from engine.portfolio.beside import check_beside, check_columns, pivoted, read_waivers, readings_beside
+from engine.portfolio.beside import (
+    check_beside,
+    check_columns,
+    drop_empty,
+    pivoted,
+    read_waivers,
+    readings_beside,
+)
 from engine.portfolio.calendar import create_calendar
 from engine.portfolio.cells import Cell, sound_sql, trimmed, value_sql
 from engine.portfolio.conventions import cleaned, readings_of, survey
@@ -63,6 +70,7 @@ def stage(
     }
     for beside in BESIDE:
         check_columns(connection, beside, origins.headings(beside))
+        drop_empty(connection, beside)
     readings: list[Reading] = []
     if layout.of_people:
         cells = {table.name: survey(connection, table, cells[table.name]) for table in layout.tables()}
