@@ -94,8 +94,10 @@ def check_columns(connection: DuckDBPyConnection, table: str, where: Position) -
 
 def drop_empty(connection: DuckDBPyConnection, table: str) -> None:
     """A table beside the facts that has no rows says nothing: the templates' own, mostly."""
-    if raw_columns(connection, table) and not number_of(connection, f"SELECT count(*) FROM raw.{table}"):
-        connection.execute(f"DROP TABLE raw.{table}")
+    query = "SELECT table_type FROM information_schema.tables WHERE table_schema = 'raw' AND table_name = ?"
+    for (type_,) in connection.execute(query, [table]).fetchall():
+        if not number_of(connection, f"SELECT count(*) FROM raw.{table}"):
+            connection.execute(f"DROP {'VIEW' if type_ == 'VIEW' else 'TABLE'} raw.{table}")
 
 
 def _text_columns(there: Mapping[str, str], table: str) -> str:
