@@ -23,15 +23,13 @@ from engine.scoring import score_directly
 from engine.view import View
 from tests.command import GOLDEN, ROOT
 from tests.documents.pdfs import rectangles
-from tests.documents.test_hostile import RULESET, WORKBOOKS, repacked, workbook
+from tests.documents.test_hostile import RULESET, repacked, workbook, workbooks
 from tests.documents.test_report import template_with, view_of
 from tests.documents.test_workbook_showing import RULESET as EVERY_KIND
 from tests.documents.test_workbook_showing import copied, good
 from tests.documents.test_workbook_showing import edited as changed
 from tests.odd_workbooks import Book
 from tests.pages import PAGES
-
-HOSTILE = dict(WORKBOOKS)
 
 
 def read(folder: Path, content: bytes) -> None:
@@ -82,7 +80,7 @@ CASES: dict[str, Callable[[Path], object]] = {
     "D002": lambda folder: read_workbook(folder / "none.xlsx"),
     "D003": lambda folder: read(folder, of_empty_cells()),
     "D004": lambda folder: read(folder, b"PK\x03\x04"),
-    "D005": lambda folder: read(folder, HOSTILE["entity in xl/workbook.xml"]),
+    "D005": lambda folder: read(folder, workbooks()["entity in xl/workbook.xml"]),
     "D006": lambda folder: too_long(),
     "D007": lambda folder: narrative(folder, rectangles(1_000_000)),
     "D008": lambda folder: extract(narrative(folder, "总收支".encode() * 10_001), RULESET),

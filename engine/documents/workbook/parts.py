@@ -55,6 +55,12 @@ class TooLarge(Exception):
         self.most, self.what = most, what
 
 
+_CELL, _FILLED = Text("个单元格", "cells"), Text("个有内容的单元格", "cells with something in them")
+_CELLS = (b"<c>", b"<c ", b"<c/", b"<row>", b"<row ", b"<row/")
+_VALUES = (b"<v>", b"<v ", b"<v/")
+"""What a cell, or a row, and a value in a cell begin with, as nearly every program writes them."""
+
+
 class Budget(Struct):
     """What a workbook may still hold; cells are counted whether anything stands in them or not."""
 
@@ -65,12 +71,24 @@ class Budget(Struct):
     def take_cell(self) -> None:
         self.cells -= 1
         if self.cells < 0:
-            raise TooLarge(MAX_CELLS, Text("个单元格", "cells"))
+            raise TooLarge(MAX_CELLS, _CELL)
 
     def take_filled(self) -> None:
         self.filled -= 1
         if self.filled < 0:
-            raise TooLarge(MAX_FILLED, Text("个有内容的单元格", "cells with something in them"))
+            raise TooLarge(MAX_FILLED, _FILLED)
+
+    def look_over(self, package: zipfile.ZipFile, part: str) -> None:
+        """Refuse at once a sheet that is to be refused anyway, many seconds later, one cell after the other."""
+        cells = filled = 0
+        with package.open(part) as stream:
+            while chunk := stream.read(_CHUNK):
+                cells += sum(map(chunk.count, _CELLS))
+                filled += sum(map(chunk.count, _VALUES))
+        if cells > self.cells:
+            raise TooLarge(MAX_CELLS, _CELL)
+        if filled > self.filled:
+            raise TooLarge(MAX_FILLED, _FILLED)
 
     def take_text(self, length: int) -> None:
         self.characters -= length

@@ -76,6 +76,7 @@ class Sheet(Struct, eq=False):
 def read_sheet(package: zipfile.ZipFile, parts: BookParts, at: int) -> Sheet:
     """The sheet number ``at``. Raises :class:`Damaged` or :class:`TooLarge`."""
     reader = _Reader(parts, parts.sheets[at].name, parts.sheets[at].hidden)
+    parts.budget.look_over(package, parts.sheets[at].part)
     parse(package, parts.sheets[at].part, reader.start, reader.end, reader.text)
     reader.spread_arrays()
     return reader.sheet
