@@ -11,9 +11,9 @@ from tests.command import ROOT, settings
 from tests.fuzz.doors import DOORS
 
 TOGETHER = {
-    "texts": (120, ["facts", "rulesets", "expressions", "records"]),
-    "documents": (14, ["workbooks", "reports", "word", "pdf"]),
-    "tables": (5, ["csv-main", "csv-records", "parquet", "duckdb"]),
+    "texts": (60, ["facts", "rulesets", "expressions", "records"]),
+    "documents": (8, ["workbooks", "reports", "word", "pdf"]),
+    "tables": (3, ["csv-main", "csv-records", "parquet", "duckdb"]),
 }
 """Doors that one process tries, and how many inputs each gets: enough to find a slip that breaks a door outright; ``make
 fuzz`` is for all others."""
@@ -40,7 +40,7 @@ def test_no_door_is_left_out() -> None:
 def test_doors_hold(name: str) -> None:
     count, doors = TOGETHER[name]
     chosen = [word for door in doors for word in ("--door", door)]
-    rows = fuzz(*chosen, "--inputs", count, "--seed", 2024).splitlines()[1:]
+    rows = fuzz(*chosen, "--inputs", count, "--seed", 1).splitlines()[1:]
     assert [row.split()[0] for row in rows] == doors
     refusals = 0
     for row in rows:
