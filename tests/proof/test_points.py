@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 import z3
+from hypothesis import settings
 
 from engine.facts.model import Facts
 from engine.facts.reading import read_facts
@@ -22,7 +23,7 @@ from tests.shapes.cases import FOLDER, NAMES
 
 MOST = 6
 """Departments with longer lists are left out, to keep the worlds small."""
-SAMPLE = 8
+SAMPLE = settings.default.max_examples // 12
 """How many departments of a ruleset are tried where each takes seconds."""
 SHIPPED = Library(())
 SHAPES = Library((FOLDER.parent,))

@@ -28,8 +28,9 @@ SHAPES = (
     "17-optional-pool", "17-rescaled-to-100", "19-bonus-per-case", "20-veto-lowest-tier",
     "24-money-weighted-projects", "26-m-of-n-elements", "exact-best-and-weakest", "exact-findings",
 )  # fmt: skip
-MOST = 10
-"""Mutants of each ruleset."""
+DEPARTMENTS = settings.default.max_examples
+MOST = DEPARTMENTS // 8
+"""Mutants of each ruleset: all of them with the thorough profile."""
 CONTRADICTING = {
     "equivalent": lambda loss: loss != 0,
     "stricter": lambda loss: loss < 0,
@@ -73,7 +74,7 @@ def test_no_department_contradicts_a_verdict(name: str) -> None:
     assert any(one.verdict in CONTRADICTING for _, _, found in verdicts for one in found)
 
     @settings(
-        max_examples=60, database=None, derandomize=True, deadline=None, phases=[Phase.generate],
+        max_examples=DEPARTMENTS, database=None, derandomize=True, deadline=None, phases=[Phase.generate],
         suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large],
     )  # fmt: skip
     @given(departments(before))
