@@ -55,21 +55,21 @@ def settings(**environment: str) -> dict[str, str]:
 def shell_command() -> str:
     """What runs ``audit`` in a shell; its arguments come after it."""
     python = shlex.quote(sys.executable)
-    if not _may_be_forked({}):
+    if not may_be_forked({}):
         return f"{python} -m cli"
     return f"{python} -S -E {shlex.quote(client.__file__)} {forking()}"
 
 
 def audit(*arguments: object, cwd: Path = ROOT, **environment: str) -> Run:
     """Run ``audit`` with ``arguments``. A traceback fails the test, whatever else is asserted."""
-    run = _forked if _may_be_forked(environment) else _started
+    run = forked if may_be_forked(environment) else _started
     done = run([*map(str, arguments)], cwd, settings(**environment))
     assert "Traceback" not in done.out + done.err, done.err
     assert "X000" not in done.err, done.err
     return done
 
 
-def _may_be_forked(environment: Mapping[str, str]) -> bool:
+def may_be_forked(environment: Mapping[str, str]) -> bool:
     """What Python itself reads when it starts needs a start, as does measuring coverage."""
     read_at_start = ("PYTHON", "LC_", "LANG", "TZ")
     return hasattr(os, "pidfd_open") and not (
@@ -86,7 +86,8 @@ def _started(arguments: list[str], cwd: Path, environment: dict[str, str]) -> Ru
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-def _forked(arguments: list[str], cwd: Path, environment: dict[str, str]) -> Run:
+def forked(arguments: list[str], cwd: Path, environment: dict[str, str], limits: client.Limits = ()) -> Run:
+    """A run in a process that is forked from one that has the program loaded."""
     said: list[bytes] = [b"", b""]
     ends = [os.pipe(), os.pipe()]
 
@@ -100,7 +101,12 @@ def _forked(arguments: list[str], cwd: Path, environment: dict[str, str]) -> Run
     with Path(os.devnull).open("rb") as nothing:
         try:
             code = client.run(
-                forking(), arguments, str(cwd), environment, [nothing.fileno(), ends[0][1], ends[1][1]]
+                forking(),
+                arguments,
+                str(cwd),
+                environment,
+                [nothing.fileno(), ends[0][1], ends[1][1]],
+                limits,
             )
         finally:
             for _, end in ends:
@@ -114,12 +120,6 @@ def _forked(arguments: list[str], cwd: Path, environment: dict[str, str]) -> Run
 def forking() -> str:
     """The socket of the process that forks for every run; it is started once, and ends with this one."""
     path = f"{CACHE.name}/forking"
-    forking_at(path)
-    return path
-
-
-def forking_at(path: str) -> int:
-    """Start a process that forks for every run asked for at the socket ``path``, and tell its number once it is ready."""
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.forking.server", path],
         cwd=ROOT, env=settings(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
@@ -127,7 +127,7 @@ def forking_at(path: str) -> int:
     atexit.register(server.communicate)
     assert server.stdout is not None
     assert server.stdout.readline() == "ready\n"
-    return server.pid
+    return path
 
 
 def changed(tmp_path: Path, *replacements: tuple[str, str], name: str = "facts.yaml") -> Path:

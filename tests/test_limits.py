@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import re
+import resource
+import signal
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -470,3 +472,13 @@ def test_reports_of_three_hundred_pages_are_read(
     )
     assert run.code == 0, run.err
     assert len(narrative.read_narrative(tmp_path / "report").lines) > 600
+
+
+@pytest.mark.parametrize(
+    ("limit", "code", "said"),
+    [((resource.RLIMIT_CPU, 1), -signal.SIGKILL, ""), ((resource.RLIMIT_AS, 3_000_000), 2, "U009")],
+)
+def test_a_run_that_takes_more_is_ended_or_refused(limit: tuple[int, int], code: int, said: str) -> None:
+    """The limits of these tests bite."""
+    run = limited((limit,), "rules", "test", "guangdong/2024", "--property", "--max-examples", 2_000)
+    assert (run.code, said in run.err) == (code, True)

@@ -16,12 +16,23 @@ LENGTH = struct.Struct("=I")
 CODE = struct.Struct("=i")
 
 
-def run(path: str, arguments: list[str], cwd: str, environment: dict[str, str], streams: list[int]) -> int:
+Limits = tuple[tuple[int, int], ...]
+"""Limits of the system's, by the numbers of :mod:`resource`; of memory, what a run takes beside what is loaded."""
+
+
+def run(
+    path: str,
+    arguments: list[str],
+    cwd: str,
+    environment: dict[str, str],
+    streams: list[int],
+    limits: Limits = (),
+) -> int:
     """The exit code of a run whose standard streams are the three file descriptors; negative where a signal ended it.
 
     Raises :class:`OSError` where the server is gone.
     """
-    request = json.dumps([arguments, cwd, environment]).encode()
+    request = json.dumps([arguments, cwd, environment, limits]).encode()
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(path)
         handed_over = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", streams))

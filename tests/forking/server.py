@@ -13,6 +13,7 @@ import io
 import json
 import os
 import pkgutil
+import resource
 import selectors
 import socket
 import sys
@@ -33,11 +34,12 @@ NOT_LOADED = ("cli.__main__",)
 
 
 class Request(NamedTuple):
-    """A run: its arguments, folder, environment and standard streams."""
+    """A run: its arguments, folder, environment, limits and standard streams."""
 
     arguments: list[str]
     cwd: str
     environment: dict[str, str]
+    limits: list[tuple[int, int]]
     streams: list[int]
 
 
@@ -105,6 +107,9 @@ def become(request: Request) -> None:
         os.dup2(one, number)
     for one in request.streams:
         os.close(one)
+    for what, most in request.limits:
+        bound = most + (_loaded() if what == resource.RLIMIT_AS else 0)
+        resource.setrlimit(what, (bound, bound))
     os.chdir(request.cwd)
     os.environ.clear()
     os.environ.update(request.environment)
@@ -134,6 +139,12 @@ def end(main: Callable[[], None]) -> NoReturn:
     except (OSError, ValueError):
         code = 120
     os._exit(code)
+
+
+def _loaded() -> int:
+    """The memory that this process has from the one it was forked from, in bytes."""
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - as little as may be, for every run
+        return int(file.read().split()[0]) * resource.getpagesize()
 
 
 def _written(number: int, errors: str) -> io.TextIOWrapper:

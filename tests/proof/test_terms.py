@@ -144,7 +144,9 @@ def each_of(*conditions: str) -> Callable[[Any], Any]:
     return with_examples
 
 
-@settings(max_examples=settings.default.max_examples * 2, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=settings.default.max_examples * 2, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(expressions(Kind.FLAG), facts())
 @each_of(
     "spent < 950.5",
