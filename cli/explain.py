@@ -176,14 +176,15 @@ def _verdict(decision: RuleDecision, view: View) -> str:
 def _decision(decision: RuleDecision, view: View) -> Iterator[str]:
     if decision.key:
         yield f"    {decision.key}: {_verdict(decision, view)}"
-    for one in decision.compared:
+    for one in view.explainer.comparisons(decision):
         margin = view.say(one.margin)
         truth = {True: Text("成立", "true"), False: Text("不成立", "false"), None: Text("", "")}[one.holds]
         outcome = view.say(Text("，", ", ")).join(part for part in (view.say(truth), margin) if part)
         figures = view.say(one.sides)
         yield f"      {one.text}  →  {figures}" + (f"  {outcome}" if outcome else "")
-    if decision.because is not None:
-        yield f"      {view.say(decision.because)}"
+    because = view.explainer.reason(decision)
+    if because is not None:
+        yield f"      {view.say(because)}"
 
 
 def _json(rules: list[Rule], view: View) -> str:

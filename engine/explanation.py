@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from engine.errors import Text
+from engine.facts.model import Record
 from engine.inference.direct import RECORD_FRAME, Evaluation, record_key
 from engine.language.compiler import NOT_YET
 from engine.language.explanation import (
@@ -64,15 +65,20 @@ class Compared(Struct, frozen=True, eq=False):
 
 
 class RuleDecision(Struct, frozen=True, eq=False):
-    """One rule for one record (``key`` is empty without): fired or not, with all that was compared."""
+    """One rule for one record (``None``, and ``key`` empty, without): fired or not, and what it is made of.
+
+    :meth:`Explainer.comparisons` and :meth:`Explainer.reason` put it in words.
+    """
 
     rule: Rule
-    key: str
+    record: Record | None
     fired: bool
     waived: bool
-    compared: tuple[Compared, ...]
     result: Result
-    because: Text | None
+
+    @property
+    def key(self) -> str:
+        return record_key(self.rule, self.record)
 
 
 class Formula(Struct, frozen=True, eq=False):
@@ -130,11 +136,16 @@ class Explainer:
         explained = self.compiled.rule(rule)
         for record, fired, _ in self.evaluation.decisions[rule.index] or ():
             self.slots[RECORD_FRAME] = record
-            result = explained(self.slots)
-            compared = tuple(self.compared(one) for one in result.comparisons())
-            because = self.because(rule, record, result) if fired else None
             waived = self.evaluation.is_waived(rule, record)
-            yield RuleDecision(rule, record_key(rule, record), fired, waived, compared, result, because)
+            yield RuleDecision(rule, record, fired, waived, explained(self.slots))
+
+    def comparisons(self, decision: RuleDecision) -> list[Compared]:
+        """All that was compared."""
+        return [self.compared(one) for one in decision.result.comparisons()]
+
+    def reason(self, decision: RuleDecision) -> Text | None:
+        """Why it fired; ``None`` where it did not, or where the rule has no message."""
+        return self.because(decision.rule, decision.record, decision.result) if decision.fired else None
 
     def because(self, rule: Rule, record: object, result: Result | None = None) -> Text | None:
         """The rule's message with this record's figures."""

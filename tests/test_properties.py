@@ -215,8 +215,8 @@ def assert_explained(scoring: Scoring) -> None:
         assert [(one.key, one.fired) for one in explained] == decided, rule.id
         for one in explained:
             assert one.result.truth is one.fired, rule.id
-            assert (one.because is not None) == (one.fired and rule.because is not None), rule.id
-            for compared in one.compared:
+            assert (explainer.reason(one) is not None) == (one.fired and rule.because is not None), rule.id
+            for compared in explainer.comparisons(one):
                 assert compared.sides.zh, rule.id
                 assert compared.sides.en, rule.id
     for line in scoring.lines:

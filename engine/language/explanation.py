@@ -70,17 +70,27 @@ class Result(Struct, frozen=True, eq=False):
         for child in self.children:
             yield from child.walk()
 
-    def comparisons(self) -> Iterator[Result]:
+    def comparisons(self) -> list[Result]:
         """The comparisons and flags the truth rests on: those that join no others.
 
         What was not looked at comes whole, as one.
         """
-        if self.looked_at and isinstance(self.term, Combine | Choose | Invert):
+        found: list[Result] = []
+        self._gather_comparisons(found)
+        return found
+
+    def _gather_comparisons(self, found: list[Result]) -> None:
+        if not self.looked_at:
+            found.append(self)
+        elif type(self.term) in _JOINING:
             for child in self.children:
-                if child.truth is not None or not child.looked_at:
-                    yield from child.comparisons()
-        elif self.truth is not None or not self.looked_at:
-            yield self
+                if type(child.value) is bool or not child.looked_at:
+                    child._gather_comparisons(found)
+        elif type(self.value) is bool:
+            found.append(self)
+
+
+_JOINING = frozenset({Combine, Choose, Invert})
 
 
 Explain = Callable[[Slots], Result]

@@ -168,6 +168,8 @@ def format_fixed(value: Rational, decimals: int, *, grouped: bool = False) -> st
 
 def format_exact(value: Rational) -> str:
     """``value`` without loss: a decimal where one is exact, else ``numerator/denominator``."""
+    if value.is_integer():
+        return str(value.numerator)
     decimals = terminating_decimals(value)
     if decimals is None:
         return f"{value.numerator}/{value.denominator}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,12 +59,16 @@ def _rule_text(rule: Json) -> str:
     if not rule["decisions"]:
         return _laid_out(rule)
     head = _laid_out({**rule, "decisions": []}).removesuffix("[]\n}")
-    lines = ",\n    ".join(json.dumps(one, ensure_ascii=False) for one in rule["decisions"])
+    lines = ",\n    ".join(_in_one_line(one) for one in rule["decisions"])
     return f"{head}[\n    {lines}\n  ]\n}}"
 
 
 def _laid_out(part: Json) -> str:
     return msgspec.json.format(msgspec.json.encode(part), indent=2).decode()
+
+
+def _in_one_line(part: Json) -> str:
+    return msgspec.json.format(msgspec.json.encode(part), indent=0).decode()
 
 
 def _indented(text: str, by: int) -> str:
@@ -213,7 +216,7 @@ class _Writer:
                     "holds": one.holds,
                     "margin": _both(one.margin),
                 }
-                for one in decision.compared
+                for one in self.explainer.comparisons(decision)
             ],
         }
 

@@ -178,7 +178,7 @@ class _Gatherer:
         """The formulas of a score, or the comparisons by which a rule fired."""
         if line.rule is not None:
             decision = self.decided(line.rule).get(line.key)
-            for one in decision.compared if decision is not None else ():
+            for one in self.view.explainer.comparisons(decision) if decision is not None else ():
                 margin = self.say(one.margin)
                 yield one_line(f"{one.text} → {self.say(one.sides)}" + (f", {margin}" if margin else ""))
         elif line.kind == "score":
