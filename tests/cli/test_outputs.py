@@ -336,7 +336,7 @@ ELSEWHERE = {
     "cli/main.py": 1,  # streams that lead nowhere
     "cli/streams.py": 2,  # the streams themselves
     "engine/documents/package.py": 1,  # a part of what was read
-    "engine/documents/workbook/parts.py": 1,  # the same, of a workbook
+    "engine/documents/workbook/parts.py": 2,  # the same, of a workbook
     "engine/documents/apart.py": 1,  # the pipe from a process of its own
     "engine/documents/extraction/word.py": 1,  # a part of what was read
     "engine/documents/extraction/narrative.py": 1,  # a PDF that was read

@@ -18,13 +18,12 @@ from tests.portfolio.differential import by_columns, columns
 from tests.portfolio.test_differential import drawn, load, scored
 
 duckdb = pytest.importorskip("duckdb")
-BLANKS = [chr(one) for one in range(sys.maxunicode + 1) if chr(one).isspace()]
 
 
 def test_blanks_are_those_of_the_facts_reader() -> None:
     """Every character that Python strips, and some beside them, at either end, alone and within."""
     given = ["", "a", "a b", "\u200ba\u200b", "财　政", "a\n\nb"]
-    for blank in BLANKS:
+    for blank in (chr(one) for one in range(sys.maxunicode + 1) if chr(one).isspace()):
         given += [
             f"{blank}a",
             f"a{blank}",
