@@ -86,6 +86,9 @@ _WORDS = tuple(
         (r".*Permission denied.*", "没有权限"),
         (r".*No space left on device.*", "磁盘已满"),
         (r".*(?:Out of Memory|out of memory).*", "内存不足"),
+        # Our own words of work in a process of its own
+        (r"more than (\S+) s, (\S+) MB", "用了超过 {0} 秒的计算，或超过 {1} MB 的内存"),
+        (r"the library that works on it crashed", "处理它的程序库崩溃了"),
         # Templates, as Jinja reads them
         (r"'(.*)' is undefined(.*)", "没有 {0}{1}"),
         (r"'(.*)' has no attribute '(.*)'(.*)", "{0} 没有 {1}{2}"),

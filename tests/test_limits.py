@@ -452,8 +452,9 @@ def test_a_template_has_no_more_than_its_seconds(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(templates, "SECONDS", 1)
     ruleset = Library().load("guangdong/2024")
     report = report_of(View(score_directly(ruleset, load_facts(GOLDEN, ruleset)), "en"))
-    with pytest.raises(errors.UsageProblem, match=r"D020 .*more than 1 s, 700 MB"):
+    with pytest.raises(errors.UsageProblem, match=r"D020 .*more than 1 s, 700 MB") as caught:
         templates.render(report, template_with(tmp_path, LOOP))
+    assert "用了超过 1 秒的计算，或超过 700 MB 的内存" in caught.value.problems[0].message.zh
 
 
 def long_reports() -> Iterator[tuple[str, Callable[[Path], object]]]:

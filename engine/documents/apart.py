@@ -33,6 +33,8 @@ _CRASHES = {
 }
 """Signals by which a library written in C ends on what it cannot take; anything else comes from outside."""
 
+CRASHED = "the library that works on it crashed"
+
 Result = TypeVar("Result")
 GoesOn = Callable[[], None]
 
@@ -71,7 +73,7 @@ def apart(work: Callable[[GoesOn], Result], seconds: int = SECONDS) -> Result:
         if ended_by == signal.SIGXCPU:
             raise Exhausted from None
         if ended_by in _CRASHES:
-            raise Failed(signal.strsignal(ended_by)) from None
+            raise Failed(CRASHED) from None
         raise RuntimeError(f"a process of the program's was ended by {process.exitcode}") from None
     finally:
         process.kill()
