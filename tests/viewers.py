@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import PATIENCE
+from tests.command import CACHE, PATIENCE
 
 SWITCHES = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -32,14 +32,20 @@ def needed(*programs: str) -> list[str]:
     return [path for path in paths if path]
 
 
+def converted(document: Path, kind: str, into: Path) -> None:
+    """Have LibreOffice open the document, and save it as another kind in a folder."""
+    (office,) = needed("soffice")
+    profile = Path(CACHE.name) / "office-profile"  # one for all: to make it takes as long as to convert
+    subprocess.run(
+        [office, f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind, "--outdir", into, document],
+        capture_output=True, timeout=PATIENCE, check=True,
+    )  # fmt: skip
+
+
 def pages(document: Path) -> list[str]:
     """The text of each page, as LibreOffice lays the document out and poppler reads it."""
-    office, reader = needed("soffice", "pdftotext")
-    profile = document.parent / "office-profile"
-    subprocess.run(
-        [office, f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "pdf", document.name],
-        cwd=document.parent, capture_output=True, timeout=PATIENCE, check=True,
-    )  # fmt: skip
+    (reader,) = needed("pdftotext")
+    converted(document, "pdf", document.parent)
     pdf = document.with_suffix(".pdf")
     done = subprocess.run([reader, "-layout", pdf, "-"], capture_output=True, check=True, timeout=PATIENCE)
     return done.stdout.decode().split("\f")[:-1]
