@@ -101,9 +101,9 @@ def full() -> Ruleset:
     return build(FULL)
 
 
-SAMPLES = 2000
+SAMPLES = 1200
 """So many that the rarest of the margins looked for, met by one department in about 200, is missed in none
-of a thousand runs: what Hypothesis draws changes with its version and with the modules that are loaded."""
+of four hundred runs: what Hypothesis draws changes with its version and with the modules that are loaded."""
 
 
 def sample(ruleset: Ruleset, count: int) -> list[Document]:
