@@ -71,13 +71,11 @@ def check_package(content: bytes, path: Path, main_part: str, error: type[AuditE
                 raise error(
                     [_problem("D004", path, f"里面没有 {main_part}", f"there is no {main_part} in it", fix)]
                 )
-            budget = _Budget()
-            for part in package.infolist():
-                _check_part(package, part, path, error, budget)
-            if budget.may_be_spent:
-                budget = _Budget(each=True)
+            for budget in (_Budget(), _Budget(each=True)):
                 for part in package.infolist():
                     _check_part(package, part, path, error, budget)
+                if not budget.may_be_spent:
+                    break
     except (
         zipfile.BadZipFile,
         zlib.error,
