@@ -60,11 +60,16 @@ class Seconds:
 
 
 class Work:
-    """The solver's work, as it counts it (Z3's ``rlimit``): no answer depends on how long anything takes."""
+    """The solver's work, as it counts it (Z3's ``rlimit``): no answer depends on how long anything takes.
+
+    The solver counts on for as long as the process lives; what was spent before this budget is none of its.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._units = 0
+        solver = z3.Solver()
+        solver.check()
+        self._units = _counted(solver)
 
     def spent(self) -> float:
         return self._units / A_SECONDS_WORK
@@ -73,9 +78,15 @@ class Work:
         solver.set("rlimit", _units(min(seconds, effort)))
 
     def charge(self, solver: z3.Solver) -> None:
-        counts = solver.statistics()
-        if "rlimit count" in counts.keys():  # noqa: SIM118 - it has keys, and is no mapping
-            self._units = max(self._units, int(counts.get_key_value("rlimit count")))
+        self._units = max(self._units, _counted(solver))
+
+
+def _counted(solver: z3.Solver) -> int:
+    """The work of all solvers of the process until the last answer of this one."""
+    counts = solver.statistics()
+    if "rlimit count" not in counts.keys():  # noqa: SIM118 - it has keys, and is no mapping
+        return 0
+    return int(counts.get_key_value("rlimit count"))
 
 
 def _units(seconds: float) -> int:

@@ -26,8 +26,7 @@ def test_work_ends_where_it_is_used_up_whatever_the_time() -> None:
         solver, before = cubes(42), budget.spent()
         budget.limit(solver, LITTLE)
         assert ask(solver, budget) == "unknown"
-        if before:  # the solver has counted since the process began, and is first heard of here
-            assert LITTLE <= budget.spent() - before < 2 * LITTLE
+        assert LITTLE <= budget.spent() - before < 2 * LITTLE
 
 
 @pytest.mark.parametrize("budget", [Seconds(LONG), Work(LONG)], ids=["seconds", "work"])
@@ -50,3 +49,13 @@ def test_seconds_pass_by_themselves() -> None:
     solver, budget = cubes(42), Seconds(LONG)
     budget.limit(solver, 0.001)
     assert ask(solver, budget) == "unknown"
+
+
+def test_what_was_spent_before_is_no_part_of_a_budget() -> None:
+    """The solver's count goes on from question to question, whoever asks."""
+    Work(LONG).limit(before := cubes(42), 1)
+    assert before.check() == z3.unknown
+    budget = Work(LONG)
+    started = budget.spent()
+    assert ask(cubes(10), budget) == "possible"
+    assert budget.spent() - started < 0.5
