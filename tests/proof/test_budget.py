@@ -57,5 +57,7 @@ def test_what_was_spent_before_is_no_part_of_a_budget() -> None:
     assert before.check() == z3.unknown
     budget = Work(LONG)
     started = budget.spent()
-    assert ask(cubes(10), budget) == "possible"
-    assert budget.spent() - started < 0.5
+    easy = z3.Solver()
+    easy.add(z3.Int("one") > 1)
+    assert ask(easy, budget) == "possible"
+    assert budget.spent() - started < LITTLE
