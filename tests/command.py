@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import resource
 import shlex
 import subprocess
 import sys
@@ -21,6 +22,8 @@ CACHE = tempfile.TemporaryDirectory(prefix="audit-cache-")
 """The tests' own cache, so that they neither use nor change the user's."""
 PATIENCE = 1800
 """Seconds after which a run is taken to hang. However busy the machine is, none takes so long."""
+LOADED = 600_000_000
+"""Bytes of libraries' code where a run loads them itself; they count as its memory, and are mostly not in it."""
 GOLDEN = ROOT / "fixtures" / "guangdong-general-office-2024.yaml"
 
 
@@ -62,7 +65,7 @@ def shell_command() -> str:
 
 def audit(*arguments: object, cwd: Path = ROOT, **environment: str) -> Run:
     """Run ``audit`` with ``arguments``. A traceback fails the test, whatever else is asserted."""
-    run = forked if may_be_forked(environment) else _started
+    run = forked if may_be_forked(environment) else started
     done = run([*map(str, arguments)], cwd, settings(**environment))
     assert "Traceback" not in done.out + done.err, done.err
     assert "X000" not in done.err, done.err
@@ -78,10 +81,17 @@ def may_be_forked(environment: Mapping[str, str]) -> bool:
     )
 
 
-def _started(arguments: list[str], cwd: Path, environment: dict[str, str]) -> Run:
+def started(arguments: list[str], cwd: Path, environment: dict[str, str], limits: client.Limits = ()) -> Run:
+    """A run in a process of its own from the start."""
+
+    def limit() -> None:
+        for what, most in limits:
+            bound = most + LOADED if what == resource.RLIMIT_AS else most
+            resource.setrlimit(what, (bound, bound))
+
     done = subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
-        cwd=cwd, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
+        [sys.executable, "-m", "cli", *arguments], cwd=cwd, env=environment, capture_output=True, encoding="utf-8",
+        timeout=PATIENCE, check=False, preexec_fn=limit if limits else None,
     )  # fmt: skip
     return Run(done.returncode, done.stdout, done.stderr)
 

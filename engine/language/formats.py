@@ -55,7 +55,7 @@ class Formats(Struct, frozen=True):
             return f"{amount} {self.money_unit}" if unit else amount
         if kind == Kind.POINTS:
             return format_fixed(value, self.decimals(value, self.point_decimals, apart_from))
-        places = 0 if value.is_integer() else terminating_decimals(value)
+        places = terminating_decimals(value)
         if places is not None and places <= 6:
             return format_exact(value)
         return format_fixed(value, self.decimals(value, 4, apart_from))

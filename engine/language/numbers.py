@@ -148,6 +148,8 @@ def round_half_up(value: Rational, decimals: int) -> Rational:
 
 def terminating_decimals(value: Rational) -> int | None:
     """How many decimal places write ``value`` exactly; ``None`` where none do."""
+    if value.is_integer():
+        return 0
     denominator, fives = remove(value.denominator, 5)
     twos = denominator.bit_length() - 1
     return max(twos, fives) if denominator == 1 << twos else None
@@ -168,8 +170,6 @@ def format_fixed(value: Rational, decimals: int, *, grouped: bool = False) -> st
 
 def format_exact(value: Rational) -> str:
     """``value`` without loss: a decimal where one is exact, else ``numerator/denominator``."""
-    if value.is_integer():
-        return str(value.numerator)
     decimals = terminating_decimals(value)
     if decimals is None:
         return f"{value.numerator}/{value.denominator}"
